@@ -1,0 +1,92 @@
+/** What the engine asks of the world. Owned here because it is called here; slack/ and integrations/ implement it. */
+import type { Report } from '../diagnosis/diagnosis.ts';
+import type { Effect } from '../incident/effect.ts';
+import type { Entry } from '../incident/entry.ts';
+import type { Incident, Instant } from '../incident/incident.ts';
+import type { PagerTarget, Severity } from '../incident/policy.ts';
+
+/** What every delivery carries: which outbox row it is, whether it may have been sent before, the state to draw. */
+export interface Sending {
+  /** outbox id; travels in the message's metadata so that a second try can find the first */
+  id: string;
+  /** an earlier attempt may have taken effect: look before sending */
+  again: boolean;
+  incident: Incident;
+  now: Instant;
+}
+
+export interface MessageRef {
+  channel: string;
+  ts: string;
+}
+
+type PostEffect = Extract<Effect, { kind: 'post' }>;
+type InviteEffect = Extract<Effect, { kind: 'invite' }>;
+
+/**
+ * The chat. Every method makes at most one state-changing remote call and is limited to 5 s; it throws `SendFailed`
+ * (errors.ts) with whether a later try can help.
+ */
+export interface Chat {
+  openChannel(sending: Sending, takenByOthers: string[]): Promise<{ channel: string; name: string }>;
+  topic(sending: Sending): Promise<void>;
+  invite(sending: Sending, effect: InviteEffect): Promise<void>;
+  announce(sending: Sending): Promise<MessageRef>;
+  card(sending: Sending): Promise<MessageRef>;
+  redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
+  post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
+  tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
+}
+
+export interface PageRequest {
+  /** dedup key at the pager: the same for every retry */
+  key: string;
+  severity: Severity;
+  /** first line on the phone: severity, title */
+  message: string;
+  /** how to acknowledge, what is known */
+  description: string;
+  targets: PagerTarget[];
+}
+
+export type PageStatus =
+  | { state: 'pending' }
+  | { state: 'delivered' }
+  | { state: 'refused'; why: string }
+  | { state: 'acknowledged'; by: { pager: string; name: string } }
+  | { state: 'closed' };
+
+export interface OnCall {
+  pager: string;
+  name: string;
+  email?: string;
+}
+
+export interface PagerCapabilities {
+  /** can say what became of a page; without it "accepted" is all we ever know */
+  status: boolean;
+  /** tells us of acknowledgements by itself; without it they are polled */
+  webhook: boolean;
+  onCall: boolean;
+  note: boolean;
+}
+
+/** A pager. Keys are dedup keys of ours. Throws `SendFailed`; every call is limited to 5 s. */
+export interface Pager {
+  name: string;
+  capabilities: PagerCapabilities;
+  /** "Accepted" is not "delivered": the returned request is what `requestStatus` asks about */
+  page(request: PageRequest): Promise<{ request?: string }>;
+  requestStatus(request: string): Promise<PageStatus>;
+  /** the alert itself, by our key: acknowledged, closed, or neither */
+  status(key: string): Promise<PageStatus>;
+  note(key: string, text: string): Promise<void>;
+  acknowledge(key: string, by: string): Promise<void>;
+  resolve(key: string, by: string): Promise<void>;
+  onCall(schedule: string): Promise<OnCall[]>;
+}
+
+/** A signed HTTP call to the runbook's fallback address. */
+export interface Webhook {
+  send(body: { incident: Incident; entry: Entry }): Promise<void>;
+}

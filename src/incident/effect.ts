@@ -1,0 +1,26 @@
+/** The closed list of what a decision may ask of the world. Each is one row in the outbox and one remote call. */
+import type { Audience, Entry } from './entry.ts';
+import type { Person } from './policy.ts';
+
+export type Effect =
+  | { kind: 'open-channel' }
+  | { kind: 'topic' }
+  | { kind: 'invite'; people: Person[]; onCall: boolean }
+  | { kind: 'announce' }
+  /** the status card, first post in the incident's home; `pin` is done with it, best effort */
+  | { kind: 'card' }
+  /** edits card or announcement to the state at delivery; an undelivered older one is superseded */
+  | { kind: 'redraw'; what: 'card' | 'announcement' }
+  /** `thread`: below the card instead of in the channel itself */
+  | { kind: 'post'; entry: Entry; pings: Audience[]; thread: boolean }
+  /** direct message to one Slack person */
+  | { kind: 'tell'; entry: Entry; person: { slack: string } }
+  | { kind: 'webhook'; entry: Entry }
+  | { kind: 'page'; page: string }
+  | { kind: 'confirm-page'; page: string; request: string }
+  | { kind: 'note-page'; page: string }
+  | { kind: 'acknowledge-page'; page: string; by: Person }
+  | { kind: 'close-page'; page: string }
+  | { kind: 'investigate'; issueType: string };
+
+export type EffectKind = Effect['kind'];

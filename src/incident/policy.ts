@@ -1,0 +1,133 @@
+/** The runbook as the core needs it: plain data, every duration in milliseconds. `runbook/` makes it from YAML. */
+
+export type Milliseconds = number;
+
+export const severities = ['p1', 'p2', 'p3'] as const;
+export type Severity = (typeof severities)[number];
+
+/** Who is asked, lowest first: an escalation climbs this list and stays on its last rung. */
+export const levels = ['on-call', 'second-level', 'team-lead'] as const;
+export type Level = (typeof levels)[number];
+
+/** Somebody we can name: by Slack user id, or (unknown to Slack) by the pager's user name. */
+export type Person = { slack: string } | { pager: string; name: string };
+
+export interface LevelPolicy {
+  title: string;
+  /** whom the pager notifies; none: this level cannot be paged, the second route takes its place */
+  pager: PagerTarget[];
+  /** whose rota says who is on call; read at the pager */
+  schedule?: string;
+  /** mentioned by name in Slack: user ids (U…, W…) or user groups (S…) */
+  slack: string[];
+}
+
+export interface PagerTarget {
+  type: 'team' | 'schedule' | 'escalation' | 'user';
+  name: string;
+}
+
+/** Reached by direct message and mention when a page is refused or unconfirmed (second route). */
+export interface FallbackPolicy {
+  slack: string[];
+  webhook?: string;
+}
+
+export interface SeverityPolicy {
+  title: string;
+  criteria: string[];
+  response: Milliseconds;
+  resolution: Milliseconds;
+  /** the runbook's own sentence on escalation */
+  escalation: string;
+}
+
+/** One rung of the ladder, counted from the moment the severity was set; it runs until somebody acknowledges. */
+export interface LadderStep {
+  at: Milliseconds;
+  page: Level[];
+  mention: Level[];
+  /** the response time of the severity is over with this step, and the message says so */
+  breach: boolean;
+}
+
+export interface Ladder {
+  steps: LadderStep[];
+  /** after the last step, for ever */
+  then: { every: Milliseconds; page: Level[]; mention: Level[] };
+}
+
+/** When a reminder is due, counted from its anchor (see clocks.ts): first at each `at`, then `every`. */
+export interface Schedule {
+  at: Milliseconds[];
+  every?: Milliseconds;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const hourlyFromNow = { at: [0], every: hour };
+const dailyFromNow = { at: [0], every: day };
+const reportDue = { at: [12 * hour, 20 * hour, day], every: day };
+
+/**
+ * Every duty that reminds, with its default times; a severity left out owes nothing. `runbook.yaml` may override the
+ * times. Adding one here makes the compiler ask for its branch in clocks.ts and its text in slack/views/reminder.ts.
+ */
+export const defaultReminders = {
+  lead: { p1: { at: [2 * minute] }, p2: { at: [10 * minute] }, p3: { at: [hour] } },
+  update: { p1: { at: [], every: 30 * minute }, p2: { at: [], every: hour }, p3: { at: [], every: day } },
+  resolution: {
+    p1: { at: [30 * minute, 48 * minute, hour] },
+    p2: { at: [2 * hour, 3.2 * hour, 4 * hour] },
+    p3: { at: [12 * hour, 19.2 * hour, day] },
+  },
+  ticket: { p3: dailyFromNow },
+  'status-page': { p1: hourlyFromNow, p2: hourlyFromNow, p3: hourlyFromNow },
+  'affected-users': { p1: hourlyFromNow, p2: hourlyFromNow, p3: hourlyFromNow },
+  report: { p1: reportDue, p2: reportDue, p3: reportDue },
+  'post-mortem': { p1: dailyFromNow, p2: dailyFromNow },
+} satisfies Record<string, Partial<Record<Severity, Schedule>>>;
+
+export type ReminderKind = keyof typeof defaultReminders;
+export const reminderKinds = Object.keys(defaultReminders) as ReminderKind[];
+export type Reminders = Record<ReminderKind, Partial<Record<Severity, Schedule>>>;
+
+export interface IssueType {
+  id: string;
+  title: string;
+  symptoms: string[];
+  /** words or phrases of a title that suggest this type, lower case */
+  words: string[];
+  /** commands a person runs to look, as the runbook has them */
+  look: string[];
+  steps: string[];
+  /** the paragraph of the runbook that everything said about this type follows */
+  paragraph: string;
+  /** numbers the playbook's rules compare with, in the unit their name carries; durations in milliseconds */
+  thresholds: Record<string, number>;
+  /** what the probes look at (namespace, label, pod, table, column …), by name */
+  targets: Record<string, string>;
+}
+
+export type Right = 'declare' | 'respond' | 'close';
+
+export interface Policy {
+  title: string;
+  severities: Record<Severity, SeverityPolicy>;
+  ladder: Record<Severity, Ladder>;
+  reminders: Reminders;
+  levels: Record<Level, LevelPolicy>;
+  fallback: FallbackPolicy;
+  /** a right that is absent belongs to every full member; else to these users (U…, W…) and user groups (S…) */
+  rights: Partial<Record<Right, string[]>>;
+  roles: { id: string; title: string }[];
+  issueTypes: IssueType[];
+  /** a page that the pager has not confirmed after this long takes the second route */
+  confirmWithin: Milliseconds;
+  /** a channel that is not open after this long: the announcement's thread is the incident's home */
+  channelWithin: Milliseconds;
+  /** the guard against the same incident declared twice looks back this far */
+  sameIncidentWithin: Milliseconds;
+}
