@@ -16,7 +16,8 @@ export interface Engine {
 
 /** One input. `key` is what makes a repeat the same input: trigger id, event id, message + action + version … */
 export interface Input {
-  key: string;
+  /** absent only for `duties-due`, which finds for itself what is due */
+  key?: string;
   /** absent for `declare` */
   incident?: IncidentId;
   actor: Actor;

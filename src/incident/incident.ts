@@ -67,6 +67,7 @@ export interface Incident {
   roles: Record<string, Person>;
   update: { count: number; at: Instant; text?: string; by?: Person };
   mitigatedAt?: Instant;
+  reopenedAt?: Instant;
   /** `run`: how often it was resolved */
   resolved: { run: number; at?: Instant; by?: Person; summary?: string };
   endedAt?: Instant;
@@ -119,8 +120,8 @@ export type Command =
   | { kind: 'done'; duty: ReminderKind }
   | { kind: 'waive'; duty: ReminderKind; reason: string }
   | { kind: 'snooze'; duty: ReminderKind; for: Milliseconds }
-  /** keys of the duties whose rows are due; the core looks again itself */
-  | { kind: 'duties-due'; keys: string[] }
+  /** something of this incident fell due; what, the core finds in the state itself */
+  | { kind: 'duties-due' }
   | { kind: 'announced'; channel: string; ts: string }
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-impossible'; why: string }
@@ -130,6 +131,8 @@ export type Command =
   | { kind: 'page-failed'; page: string; why: string }
   | { kind: 'acknowledged-at-pager'; page: string; by: Person }
   | { kind: 'report-ready'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
+  /** somebody asked for a look that no playbook can take yet */
+  | { kind: 'no-playbook'; issueType: string }
   /** an effect was given up after its last try; the channel is told */
   | { kind: 'undeliverable'; what: string; why: string };
 

@@ -91,6 +91,7 @@ export const defaultReminders = {
 } satisfies Record<string, Partial<Record<Severity, Schedule>>>;
 
 export type ReminderKind = keyof typeof defaultReminders;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys loses the literal keys it was given
 export const reminderKinds = Object.keys(defaultReminders) as ReminderKind[];
 export type Reminders = Record<ReminderKind, Partial<Record<Severity, Schedule>>>;
 

@@ -1,0 +1,120 @@
+/** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
+import { randomUUID } from 'node:crypto';
+import { inTransaction } from '../store/db.ts';
+import { appNow, readIncident } from '../store/incidents.ts';
+import {
+  type Claimed,
+  claim,
+  holdsLease,
+  markSent,
+  pauseBudget,
+  quarantine,
+  retryLater,
+  untilNextSend,
+} from '../store/outbox.ts';
+import type { Engine } from './engine.ts';
+import { handleIn } from './handle.ts';
+import { type Loop, startLoop } from './loop.ts';
+import { perform, type World } from './perform.ts';
+import { afterFailure, type Verdict } from './retry.ts';
+
+export type Lane = 'urgent' | 'bulk';
+
+export interface Delivery {
+  engine: Engine;
+  world: World;
+  lane: Lane;
+  /** who holds the leases: this process */
+  owner: string;
+}
+
+const leaseMs = 8_000;
+const atOnce = { urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
+const idleMs = 2_000;
+
+/** One worker per lane, so that what is urgent never waits behind what is not. */
+export function startDelivery(engine: Engine, world: World): Loop {
+  const owner = randomUUID();
+  const loops = (['urgent', 'bulk'] as const).map((lane) =>
+    startLoop({
+      name: `deliver ${lane}`,
+      work: () => deliverRound({ engine, world, lane, owner }),
+      idleMs,
+      log: engine.log,
+    }),
+  );
+  return {
+    poke: () => loops.forEach((loop) => loop.poke()),
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
+
+/** Claims what may go now and sends it; answers in how many ms there is more. */
+export async function deliverRound(delivery: Delivery): Promise<number | undefined> {
+  const { engine, lane, owner } = delivery;
+  const rows = await claim(engine.pool, { owner, lane, limit: atOnce[lane], leaseMs });
+  await Promise.all(rows.map((row) => deliverOne(delivery, row)));
+  return rows.length > 0 ? 0 : untilNextSend(engine.pool, lane);
+}
+
+/** A failure in our own bookkeeping leaves the lease to run out: the row is claimed again, marked as perhaps sent. */
+async function deliverOne({ engine, world, owner }: Delivery, row: Claimed): Promise<void> {
+  const fence = { id: row.id, owner, attempt: row.attempt };
+  try {
+    const incident = await readIncident(engine.pool, row.incident);
+    if (!incident || !(await holdsLease(engine.pool, fence))) return;
+    const now = await appNow(engine.pool);
+    const sending = { id: row.id, again: row.again, incident, now };
+    const result = await perform(world, row.effect, sending).then(
+      (news): Verdict => ({ kind: 'sent', news }),
+      (error: unknown): Verdict => afterFailure(row, error),
+    );
+    await settle(engine, row, { fence, verdict: result });
+  } catch (error) {
+    engine.log.error(
+      { err: error, incident: row.incident, effect: row.effect.kind },
+      'a delivery could not be settled',
+    );
+  }
+}
+
+interface Settling {
+  fence: { id: string; owner: string; attempt: number };
+  verdict: Verdict;
+}
+
+/** The row's fate and the news it brings are one transaction: neither can be lost without the other. */
+async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling): Promise<void> {
+  if (verdict.kind !== 'sent')
+    engine.log.warn(
+      { incident: row.incident, effect: row.effect.kind, code: verdict.code, attempt: row.attempt },
+      'a send failed',
+    );
+  await inTransaction(engine.pool, async (db) => {
+    if (!(await settleRow(db, row, { fence, verdict }))) return;
+    if (!verdict.news) return;
+    const key = `outbox:${row.id}:${verdict.news.kind}`;
+    await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
+  });
+}
+
+/** False when the lease was lost meanwhile: whoever holds the row now settles it. */
+async function settleRow(
+  db: Parameters<typeof markSent>[0],
+  row: Claimed,
+  { fence, verdict }: Settling,
+): Promise<boolean> {
+  switch (verdict.kind) {
+    case 'sent':
+      return markSent(db, fence);
+    case 'later': {
+      if (verdict.limited && row.budget !== undefined) await pauseBudget(db, row.budget, verdict.afterMs);
+      const { afterMs, why, mayHaveHappened } = verdict;
+      return retryLater(db, fence, { afterMs, error: why, mayHaveHappened });
+    }
+    case 'never':
+      return quarantine(db, fence, verdict.why);
+  }
+}

@@ -1,0 +1,66 @@
+/** A worker's heartbeat: work, sleep until there is more or somebody pokes, never die of an error, stop when told. */
+import type { Logger } from '../log.ts';
+
+export interface Loop {
+  /** there may be something to do now */
+  poke(): void;
+  /** no new work; resolves when the work under way is done */
+  stop(): Promise<void>;
+}
+
+export interface LoopSettings {
+  name: string;
+  /** one round of work; answers in how many ms there is more, or nothing when nothing is known to come */
+  work(): Promise<number | undefined>;
+  /** the longest sleep: what a lost notification can cost */
+  idleMs: number;
+  log: Logger;
+}
+
+const afterErrorMs = 1_000;
+
+export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
+  let stopped = false;
+  let poked = false;
+  let wake: (() => void) | undefined;
+
+  const sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const round = async (): Promise<number> => {
+    try {
+      return Math.min((await work()) ?? idleMs, idleMs);
+    } catch (error) {
+      log.error({ loop: name, err: error }, 'a round of work failed');
+      return afterErrorMs;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      poked = false;
+      const pause = await round();
+      if (!stopped && !poked) await sleep(Math.max(pause, 0));
+    }
+  };
+
+  const running = run();
+  const poke = (): void => {
+    poked = true;
+    wake?.();
+  };
+  return {
+    poke,
+    stop() {
+      stopped = true;
+      poke();
+      return running;
+    },
+  };
+}

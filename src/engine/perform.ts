@@ -1,0 +1,110 @@
+/** Each effect as one remote call. What comes back is a command for the one door, or nothing to tell. */
+import { SendFailed } from '../errors.ts';
+import type { Effect, EffectKind } from '../incident/effect.ts';
+import type { Command, Page } from '../incident/incident.ts';
+import { heldChannels } from '../store/incidents.ts';
+import { readReport } from '../store/reports.ts';
+import type { Engine } from './engine.ts';
+import { investigate } from './investigate.ts';
+import { acknowledgedBy, channelNote, pageText } from './page-text.ts';
+import type { Chat, Pager, Sending, Webhook } from './ports.ts';
+
+/** Everything outside that effects are carried out with. No pager: pages take the second route, and say so. */
+export interface World {
+  engine: Engine;
+  chat: Chat;
+  pager: Pager | undefined;
+  webhook: Webhook | undefined;
+}
+
+type Of<K extends EffectKind> = Extract<Effect, { kind: K }>;
+type News = Promise<Command | undefined>;
+type Performers = { [K in EffectKind]: (world: World, effect: Of<K>, sending: Sending) => News };
+
+const pageOf = ({ incident }: Sending, key: string): Page | undefined =>
+  incident.pages.find((page) => page.key === key);
+
+const isOver = ({ state }: Page): boolean => state === 'acknowledged' || state === 'closed';
+
+const performers: Performers = {
+  'open-channel': async ({ chat, engine }, _, sending) => {
+    const opened = await chat.openChannel(sending, await heldChannels(engine.pool));
+    return { kind: 'channel-opened', ...opened };
+  },
+  topic: async ({ chat }, _, sending) => {
+    if (sending.incident.home.kind === 'channel') await chat.topic(sending);
+    return undefined;
+  },
+  invite: async ({ chat }, effect, sending) => {
+    if (sending.incident.home.kind === 'channel') await chat.invite(sending, effect);
+    return undefined;
+  },
+  announce: async ({ chat }, _, sending) => ({ kind: 'announced', ...(await chat.announce(sending)) }),
+  card: async ({ chat }, _, sending) => ({ kind: 'card-posted', ...(await chat.card(sending)) }),
+  redraw: async ({ chat }, { what }, sending) => {
+    const { home, announcement } = sending.incident;
+    const stands = what === 'card' ? home.kind !== 'none' && home.card !== undefined : announcement !== undefined;
+    if (stands) await chat.redraw(sending, what);
+    return undefined;
+  },
+  post: async ({ chat, engine }, effect, sending) => {
+    const report = effect.entry.kind === 'report' ? await readReport(engine.pool, effect.entry.report) : undefined;
+    await chat.post(sending, effect, report);
+    return undefined;
+  },
+  tell: async ({ chat }, { entry, person }, sending) => {
+    await chat.tell(sending, entry, person);
+    return undefined;
+  },
+  webhook: async ({ webhook }, { entry }, { incident }) => {
+    if (!webhook) throw new SendFailed('no-webhook', 'No webhook is configured.', { retry: 'never' });
+    await webhook.send({ incident, entry });
+    return undefined;
+  },
+  page: async (world, { page: key }, sending) => {
+    const page = pageOf(sending, key);
+    if (!page || isOver(page)) return undefined;
+    const request = pageText(page, sending.incident, world.engine.policy);
+    if (request.targets.length === 0)
+      throw new SendFailed('nobody', `Nobody is configured to be paged as ${page.levels.join(' and ')}.`, {
+        retry: 'never',
+      });
+    return { kind: 'page-accepted', page: key, ...(await pagerOf(world).page(request)) };
+  },
+  'confirm-page': async (world, { page: key, request }, sending) => {
+    const page = pageOf(sending, key);
+    if (!page || isOver(page)) return undefined;
+    const status = await pagerOf(world).requestStatus(request);
+    if (status.state === 'pending')
+      throw new SendFailed('pending', 'The pager has not confirmed the page yet.', { retry: 'later' });
+    return status.state === 'refused'
+      ? { kind: 'page-failed', page: key, why: status.why }
+      : { kind: 'page-confirmed', page: key };
+  },
+  'note-page': async ({ pager }, { page }, { incident }) => {
+    if (pager?.capabilities.note) await pager.note(page, channelNote(incident));
+    return undefined;
+  },
+  'acknowledge-page': async ({ pager }, { page, by }) => {
+    await pager?.acknowledge(page, acknowledgedBy(by));
+    return undefined;
+  },
+  'close-page': async ({ pager }, { page }) => {
+    await pager?.resolve(page, 'Responder');
+    return undefined;
+  },
+  investigate: async ({ engine }, { issueType }, { incident }) => investigate(engine, incident, issueType),
+};
+
+function pagerOf({ pager }: World): Pager {
+  if (pager) return pager;
+  throw new SendFailed('no-pager', 'No pager is configured: nobody was paged.', { retry: 'never' });
+}
+
+// a table of functions by kind loses, for the compiler, that key and argument belong together
+function performerOf<K extends EffectKind>(kind: K, world: World, of: { effect: Of<K>; sending: Sending }): News {
+  return performers[kind](world, of.effect, of.sending);
+}
+
+export const perform = (world: World, effect: Effect, sending: Sending): News =>
+  performerOf<EffectKind>(effect.kind, world, { effect, sending });

@@ -1,0 +1,71 @@
+/** What a failed send means: try again and when, give up and tell, or (a page) never give up. Pure but for the jitter. */
+import { SendFailed } from '../errors.ts';
+import type { Effect } from '../incident/effect.ts';
+import type { Command } from '../incident/incident.ts';
+import type { Claimed } from '../store/outbox.ts';
+
+export type Verdict =
+  | { kind: 'sent'; news: Command | undefined }
+  | {
+      kind: 'later';
+      code: string;
+      why: string;
+      afterMs: number;
+      /** the other side said "too many": nobody else should try the same method before that */
+      limited: boolean;
+      mayHaveHappened: boolean;
+      news?: Command;
+    }
+  | { kind: 'never'; code: string; why: string; news?: Command };
+
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
+/** about half an hour of trying; what still fails then is a poison row, not an outage */
+const patience = 60;
+
+const pauseFor = (attempt: number): number =>
+  Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
+
+export function afterFailure({ effect, attempt }: Pick<Claimed, 'effect' | 'attempt'>, error: unknown): Verdict {
+  const why = error instanceof Error ? error.message : String(error);
+  const code = error instanceof SendFailed ? error.code : 'unexpected';
+  const final = error instanceof SendFailed ? error.retry === 'never' : attempt >= 5;
+  const hint = error instanceof SendFailed ? error.afterMs : undefined;
+  const later = {
+    kind: 'later' as const,
+    code,
+    why,
+    afterMs: hint ?? pauseFor(attempt),
+    limited: hint !== undefined,
+    mayHaveHappened: hint === undefined,
+  };
+  if (isPage(effect)) return final ? { ...later, afterMs: longestPauseMs, ...failed(effect, why) } : later;
+  if (!final && attempt < patience) return later;
+  return { kind: 'never', code, why, ...givenUp(effect, why) };
+}
+
+/** Pages and what ends them are never given up. */
+const isPage = ({ kind }: Effect): boolean => kind === 'page' || kind === 'acknowledge-page' || kind === 'close-page';
+
+const failed = (effect: Effect, why: string): { news?: Command } =>
+  effect.kind === 'page' ? { news: { kind: 'page-failed', page: effect.page, why } } : {};
+
+/** What the core must hear of an effect that will never happen; niceties are only logged. */
+function givenUp(effect: Effect, why: string): { news?: Command } {
+  switch (effect.kind) {
+    case 'open-channel':
+      return { news: { kind: 'channel-impossible', why } };
+    case 'topic':
+    case 'redraw':
+    case 'note-page':
+    case 'confirm-page':
+      return {};
+    case 'post':
+      // a notice that cannot be posted must not ask for another notice
+      return effect.entry.kind === 'undeliverable'
+        ? {}
+        : { news: { kind: 'undeliverable', what: `${effect.kind} (${effect.entry.kind})`, why } };
+    default:
+      return { news: { kind: 'undeliverable', what: effect.kind, why } };
+  }
+}

@@ -1,0 +1,83 @@
+/** Where each effect goes in the outbox: lane, destination (kept in order), dedup key, budget of the remote method. */
+import type { Effect, EffectKind } from '../incident/effect.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { NewOutboxRow } from '../store/outbox.ts';
+
+type Route = Omit<NewOutboxRow, 'effect' | 'dedupKey'> & { dedupKey?: string };
+type Of<K extends EffectKind> = Extract<Effect, { kind: K }>;
+type Routes = { [K in EffectKind]: (effect: Of<K>, id: string) => Route };
+
+/** Slack's pace: per method and minute, or one post a second and channel. */
+const perMinute = (name: string, calls: number) => ({ name, everyMs: 60_000 / calls, burst: calls / 2 });
+const posting = (place: string) => ({ name: `post:${place}`, everyMs: 1_000, burst: 3 });
+
+const pager = (page: string): Route => ({ lane: 'urgent', destination: `pager:${page}`, needs: 'nothing' });
+
+const routes: Routes = {
+  'open-channel': (_, id) => ({
+    lane: 'urgent',
+    destination: `channel:${id}`,
+    needs: 'nothing',
+    budget: perMinute('conversations.create', 20),
+  }),
+  topic: (_, id) => ({
+    lane: 'bulk',
+    destination: `channel:${id}`,
+    needs: 'nothing',
+    budget: perMinute('conversations.setTopic', 20),
+    coalesce: 'topic',
+  }),
+  invite: (_, id) => ({
+    lane: 'bulk',
+    destination: `channel:${id}`,
+    needs: 'nothing',
+    budget: perMinute('conversations.invite', 50),
+  }),
+  announce: (_, id) => ({
+    lane: 'urgent',
+    destination: `announce:${id}`,
+    needs: 'nothing',
+    budget: posting('announce'),
+  }),
+  card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: posting(id) }),
+  redraw: ({ what }, id) => ({
+    lane: 'bulk',
+    destination: what === 'card' ? `card:${id}` : `announce:${id}`,
+    needs: what === 'card' ? 'home' : 'nothing',
+    budget: perMinute('chat.update', 50),
+    coalesce: `redraw:${what}`,
+  }),
+  post: ({ pings }, id) => ({
+    lane: pings.length > 0 ? 'urgent' : 'bulk',
+    destination: `home:${id}`,
+    needs: 'home',
+    budget: posting(id),
+  }),
+  tell: ({ person }) => ({
+    lane: 'urgent',
+    destination: `direct:${person.slack}`,
+    needs: 'nothing',
+    budget: posting(person.slack),
+  }),
+  webhook: () => ({ lane: 'urgent', destination: 'webhook', needs: 'nothing' }),
+  page: ({ page }) => ({ ...pager(page), dedupKey: `page:${page}` }),
+  'confirm-page': ({ page }) => ({ ...pager(page), destination: `confirm:${page}` }),
+  'note-page': ({ page }) => ({ ...pager(page), lane: 'bulk' }),
+  'acknowledge-page': ({ page }) => pager(page),
+  'close-page': ({ page }) => pager(page),
+  investigate: (_, id) => ({ lane: 'urgent', destination: `look:${id}`, needs: 'nothing' }),
+};
+
+// a table of functions by kind loses, for the compiler, that key and argument belong together
+function routeOf<K extends EffectKind>(kind: K, effect: Of<K>, id: string): Route {
+  return routes[kind](effect, id);
+}
+
+/** The rows for what one decision asks; `next.version` makes the keys those of this decision alone. */
+export function outboxRows(next: Incident, effects: Effect[]): NewOutboxRow[] {
+  return effects.map((effect, n) => ({
+    dedupKey: `${next.id}:${next.version}.${n}`,
+    ...routeOf<EffectKind>(effect.kind, effect, next.id),
+    effect,
+  }));
+}
