@@ -54,7 +54,8 @@ export function startDelivery(engine: Engine, world: World): Loop {
 /** Claims what may go now and sends it; answers in how many ms there is more. */
 export async function deliverRound(delivery: Delivery): Promise<number | undefined> {
   const { engine, lane, owner } = delivery;
-  const rows = await claim(engine.pool, { owner, lane, limit: atOnce[lane], leaseMs });
+  const claiming = { owner, lane, limit: atOnce[lane], leaseMs };
+  const rows = await inTransaction(engine.pool, (db) => claim(db, claiming));
   await Promise.all(rows.map((row) => deliverOne(delivery, row)));
   return rows.length > 0 ? 0 : untilNextSend(engine.pool, lane);
 }
@@ -110,7 +111,7 @@ async function settleRow(
     case 'sent':
       return markSent(db, fence);
     case 'later': {
-      if (verdict.limited && row.budget !== undefined) await pauseBudget(db, row.budget, verdict.afterMs);
+      if (verdict.limited) await pauseBudget(db, row, verdict.afterMs);
       const { afterMs, why, mayHaveHappened } = verdict;
       return retryLater(db, fence, { afterMs, error: why, mayHaveHappened });
     }

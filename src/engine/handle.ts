@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { dutiesFor } from '../incident/clocks.ts';
 import { decide, decideDeclaration } from '../incident/decide.ts';
 import type { Decision } from '../incident/decision.ts';
+import type { EntryKind } from '../incident/entry.ts';
 import type { Declare, Incident, IncidentId, Instant } from '../incident/incident.ts';
 import { type Db, inTransaction } from '../store/db.ts';
 import { saveDuties } from '../store/duties.ts';
@@ -87,6 +88,9 @@ async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promi
   return save(db, engine, { decision, now, actor: input.actor, incident });
 }
 
+/** Entries that the bot makes of its own accord, whoever's command they came with. */
+const byItself: EntryKind[] = ['ladder', 'reminder', 'page-unconfirmed', 'channel-late'];
+
 interface Saving {
   decision: Decision;
   now: Instant;
@@ -98,7 +102,10 @@ async function save(db: Db, { policy }: Engine, { decision, now, actor, incident
   if (!decision.ok) return { ok: false, refusal: decision.refusal, ...(incident ? { incident } : {}) };
   const { next, entries, effects, paid, reason } = decision;
   await (next.version === 1 ? insertIncident(db, next) : saveIncident(db, next));
-  await appendTimeline(db, next.id, { at: now, actor, entries });
+  await appendTimeline(db, next.id, {
+    at: now,
+    entries: entries.map((entry) => ({ actor: byItself.includes(entry.kind) ? 'responder' : actor, entry })),
+  });
   await saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now });
   await enqueue(db, next.id, outboxRows(next, effects));
   await supersedePages(

@@ -11,7 +11,7 @@ export interface Loop {
 export interface LoopSettings {
   name: string;
   /** one round of work; answers in how many ms there is more, or nothing when nothing is known to come */
-  work(): Promise<number | undefined>;
+  work: () => Promise<number | undefined>;
   /** the longest sleep: what a lost notification can cost */
   idleMs: number;
   log: Logger;
@@ -20,7 +20,7 @@ export interface LoopSettings {
 const afterErrorMs = 1_000;
 
 export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
-  let stopped = false;
+  const state = { stopped: false };
   let poked = false;
   let wake: (() => void) | undefined;
 
@@ -43,10 +43,10 @@ export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
   };
 
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!state.stopped) {
       poked = false;
       const pause = await round();
-      if (!stopped && !poked) await sleep(Math.max(pause, 0));
+      if (!state.stopped && !poked) await sleep(Math.max(pause, 0));
     }
   };
 
@@ -58,7 +58,7 @@ export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
   return {
     poke,
     stop() {
-      stopped = true;
+      state.stopped = true;
       poke();
       return running;
     },

@@ -1,0 +1,23 @@
+/** Reads: what is known of an incident, outside any decision. */
+import { dutiesFor } from '../incident/clocks.ts';
+import type { Duty } from '../incident/decision.ts';
+import type { Incident, IncidentId, Instant } from '../incident/incident.ts';
+import { appNow, incidentByChannel, incidentByNumber, openIncidents, readIncident } from '../store/incidents.ts';
+import type { Engine } from './engine.ts';
+
+const mostListed = 50;
+
+export const incidentById = ({ pool }: Engine, id: IncidentId): Promise<Incident | undefined> => readIncident(pool, id);
+export const incidentOfNumber = ({ pool }: Engine, number: number): Promise<Incident | undefined> =>
+  incidentByNumber(pool, number);
+export const incidentOfChannel = ({ pool }: Engine, channel: string): Promise<Incident | undefined> =>
+  incidentByChannel(pool, channel);
+
+/** Neither closed nor cancelled, newest first, at most 50. */
+export const allOpen = ({ pool }: Engine): Promise<Incident[]> => openIncidents(pool, mostListed);
+
+/** What will ping whom, and when. */
+export async function outlook({ pool, policy }: Engine, id: IncidentId): Promise<{ duties: Duty[]; now: Instant }> {
+  const [incident, now] = await Promise.all([readIncident(pool, id), appNow(pool)]);
+  return { duties: incident ? dutiesFor(incident, policy) : [], now };
+}

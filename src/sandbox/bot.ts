@@ -1,0 +1,68 @@
+/** The bot under test, as its users run it: a process of its own, told where everything is by its environment. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+export interface Bot {
+  url: string;
+  /** SIGTERM, then waits for the drain; answers the exit code */
+  stop(): Promise<number | null>;
+  /** its last log lines, for when something went wrong */
+  lastLines(): string[];
+}
+
+export interface BotSettings {
+  env: Record<string, string>;
+  port: number;
+  command?: string[];
+}
+
+const keptLines = 200;
+const readyWithinMs = 20_000;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+export async function startBot({ env, port, command = ['src/main.ts'] }: BotSettings): Promise<Bot> {
+  const lines: string[] = [];
+  const child = spawn(process.execPath, command, {
+    env: { PATH: process.env['PATH'] ?? '', ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > keptLines) lines.shift();
+    });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(child, { url, lines });
+  return { url, lastLines: () => lines, stop: () => end(child) };
+}
+
+async function ready(child: ChildProcess, { url, lines }: { url: string; lines: string[] }): Promise<void> {
+  const giveUpAt = Date.now() + readyWithinMs;
+  while (Date.now() < giveUpAt && child.exitCode === null) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the bot did not become ready:\n${lines.join('\n')}`);
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+  return child.exitCode;
+}

@@ -1,0 +1,107 @@
+/** Duties as rows: what is owed and when, and what became of it. A key is owed once, for ever. */
+import { z } from 'zod';
+import type { Duty, Paid } from '../incident/decision.ts';
+import type { IncidentId, Instant } from '../incident/incident.ts';
+import type { Db, Queries } from './db.ts';
+
+export interface Owing {
+  /** all that is owed after the decision; owed rows that are not among them are cancelled */
+  duties: Duty[];
+  paid: Paid[];
+  reason: string;
+  now: Instant;
+}
+
+/** Pays first: a duty that was met in the transaction that made it owed never stands as owed. */
+export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason, now }: Owing): Promise<void> {
+  if (paid.length > 0) await pay(db, id, { paid, now });
+  const { rowCount } = await db.query(
+    `with listed as (
+       select key, kind, to_timestamp(due_at / 1000) as due_at
+         from jsonb_to_recordset($2::jsonb) as t (key text, kind text, due_at double precision)
+     ), cancelled as (
+       update duties d
+          set state = 'cancelled', outcome = $3
+        where incident = $1
+          and state = 'owed'
+          and not exists (select from listed l where l.key = d.key)
+       returning 1
+     ), owed as (
+       insert into duties (incident, key, kind, due_at)
+       select $1, key, kind, due_at from listed
+       on conflict (incident, key) do update
+          set due_at = excluded.due_at
+        where duties.state = 'owed'
+          and duties.due_at <> excluded.due_at
+       returning 1
+     )
+     select from owed union all select from cancelled`,
+    [id, JSON.stringify(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), reason],
+  );
+  if (rowCount) await db.query('notify duties');
+}
+
+async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: Instant }): Promise<void> {
+  const rows = paid.map(({ key, outcome, lateMs }) => ({ key, outcome, late_ms: lateMs, kind: key.split(':')[0] }));
+  await db.query(
+    `insert into duties as d (incident, key, kind, due_at, state, fired_at, late_ms, outcome)
+     select $1, key, kind, to_timestamp(($3::double precision - late_ms) / 1000), 'paid', to_timestamp($3::double precision / 1000), late_ms, outcome
+       from jsonb_to_recordset($2::jsonb) as t (key text, kind text, outcome text, late_ms double precision)
+     on conflict (incident, key) do update
+        set state = 'paid', fired_at = excluded.fired_at, late_ms = excluded.late_ms, outcome = excluded.outcome
+      where d.state = 'owed'`,
+    [id, JSON.stringify(rows), now],
+  );
+}
+
+/** Incidents with something due, the longest overdue first. Takes no lock: `handle` locks the incident itself. */
+export async function incidentsDue(db: Queries, limit: number): Promise<IncidentId[]> {
+  const { rows } = await db.query<{ incident: IncidentId }>(
+    `select incident
+       from duties
+      where state = 'owed'
+        and due_at <= app_now()
+      group by incident
+      order by min(due_at)
+      limit $1`,
+    [limit],
+  );
+  return rows.map(({ incident }) => incident);
+}
+
+/** Milliseconds until the next duty is due, rounded up; nothing when none is owed. */
+export async function untilNextDue(db: Queries): Promise<number | undefined> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `select ceil(extract(epoch from min(due_at) - app_now()) * 1000)::double precision as ms
+       from duties
+      where state = 'owed'`,
+  );
+  return (
+    z
+      .number()
+      .nullable()
+      .parse(rows[0]?.ms ?? null) ?? undefined
+  );
+}
+
+const Row = z.object({
+  key: z.string(),
+  kind: z.string(),
+  dueAt: z.coerce.number(),
+  state: z.enum(['owed', 'paid', 'cancelled']),
+  lateMs: z.coerce.number().nullable(),
+  outcome: z.string().nullable(),
+});
+export type DutyRow = z.infer<typeof Row>;
+
+/** Every duty the incident ever owed, with what became of it. */
+export async function dutiesOf(db: Queries, id: IncidentId): Promise<DutyRow[]> {
+  const { rows } = await db.query(
+    `select key, kind, round(extract(epoch from due_at) * 1000)::bigint as "dueAt", state, late_ms as "lateMs", outcome
+       from duties
+      where incident = $1
+      order by due_at, key`,
+    [id],
+  );
+  return z.array(Row).parse(rows);
+}

@@ -1,0 +1,68 @@
+/** The incident as it is kept: one JSON body. Read back through a schema; keys of a newer release are kept as they are. */
+import { z } from 'zod';
+import type { Incident } from '../incident/incident.ts';
+import { levels, reminderKinds, severities } from '../incident/policy.ts';
+
+const Person = z.union([z.object({ slack: z.string() }), z.object({ pager: z.string(), name: z.string() })]);
+const Actor = z.union([Person, z.literal('responder')]);
+const Instant = z.number();
+const Level = z.enum(levels);
+const optional = z.exactOptional;
+
+const Page = z.looseObject({
+  key: z.string(),
+  levels: z.array(Level),
+  at: Instant,
+  state: z.enum(['requested', 'accepted', 'confirmed', 'failed', 'acknowledged', 'closed']),
+  request: optional(z.string()),
+  why: optional(z.string()),
+  rerouted: z.boolean(),
+});
+
+const Home = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('channel'), channel: z.string(), name: z.string(), card: optional(z.string()) }),
+  z.object({ kind: z.literal('thread'), channel: z.string(), ts: z.string(), card: optional(z.string()) }),
+]);
+
+const Done = z.object({ by: Person, at: Instant, how: z.enum(['done', 'waived']), reason: optional(z.string()) });
+const Progress = z.object({ run: z.string(), fired: z.number(), snoozedUntil: optional(Instant) });
+const Touched = z.object({ by: Actor, at: Instant, version: z.number() });
+
+const State = z.looseObject({
+  id: z.string(),
+  number: z.number(),
+  version: z.number(),
+  severity: z.enum(severities),
+  severitySetAt: Instant,
+  title: z.string(),
+  issueType: optional(z.string()),
+  phase: z.enum(['open', 'mitigated', 'resolved', 'closed', 'cancelled']),
+  declaredBy: Person,
+  declaredAt: Instant,
+  ladder: z.looseObject({ run: z.number(), startedAt: Instant, next: z.number(), reached: optional(Level) }),
+  acknowledged: optional(z.object({ by: Person, at: Instant, via: z.enum(['slack', 'pager']) })),
+  acknowledgements: z.number(),
+  lead: optional(Person),
+  roles: z.record(z.string(), Person),
+  update: z.looseObject({ count: z.number(), at: Instant, text: optional(z.string()), by: optional(Person) }),
+  mitigatedAt: optional(Instant),
+  reopenedAt: optional(Instant),
+  resolved: z.looseObject({
+    run: z.number(),
+    at: optional(Instant),
+    by: optional(Person),
+    summary: optional(z.string()),
+  }),
+  endedAt: optional(Instant),
+  escalations: z.number(),
+  pages: z.array(Page),
+  home: Home,
+  channelLate: z.boolean(),
+  announcement: optional(z.object({ channel: z.string(), ts: z.string() })),
+  progress: z.partialRecord(z.enum(reminderKinds), Progress),
+  done: z.partialRecord(z.enum(reminderKinds), Done),
+  touched: z.partialRecord(z.string(), Touched),
+});
+
+export const parseIncident = (state: unknown): Incident => State.parse(state);

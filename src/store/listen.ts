@@ -1,0 +1,54 @@
+/** Postgres's `notify` as pokes. The connection is direct (a transaction pooler loses it) and comes back by itself. */
+import pg from 'pg';
+import type { Logger } from '../log.ts';
+
+export interface Listening {
+  stop(): Promise<void>;
+}
+
+const reconnectMs = 1_000;
+
+/** Every (re)connection pokes every channel once: what was notified meanwhile is unknown. */
+export function listen(directUrl: string, pokes: Record<string, () => void>, log: Logger): Listening {
+  let stopped = false;
+  let client: pg.Client | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  const again = (error: unknown): void => {
+    if (stopped || retry) return;
+    log.warn({ err: error }, 'listening for notifications was interrupted; the sweep goes on meanwhile');
+    retry = setTimeout(() => {
+      retry = undefined;
+      void connect();
+    }, reconnectMs);
+  };
+
+  const connect = async (): Promise<void> => {
+    const mine = new pg.Client({
+      connectionString: directUrl,
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+      application_name: 'responder-listen',
+    });
+    client = mine;
+    mine.on('error', again);
+    mine.on('end', () => again(new Error('the connection ended')));
+    mine.on('notification', ({ channel }) => pokes[channel]?.());
+    try {
+      await mine.connect();
+      for (const channel of Object.keys(pokes)) await mine.query(`listen ${pg.escapeIdentifier(channel)}`);
+      for (const poke of Object.values(pokes)) poke();
+    } catch (error) {
+      again(error);
+    }
+  };
+
+  void connect();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(retry);
+      await client?.end().catch(() => {});
+    },
+  };
+}

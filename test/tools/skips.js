@@ -1,0 +1,25 @@
+// Names every skipped test. In CI only those in allowed-skips.json may be skipped, and of those at most five.
+import { readFileSync } from 'node:fs';
+
+const most = 5;
+
+export default class Skips {
+  onRunComplete(_contexts, results) {
+    const skipped = results.testResults.flatMap(({ testResults }) =>
+      testResults.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName),
+    );
+    for (const name of skipped) console.error(`skipped: ${name}`);
+    if (process.env.CI) this.fault = faultOf(skipped);
+  }
+
+  getLastError() {
+    return this.fault && new Error(this.fault);
+  }
+}
+
+function faultOf(skipped) {
+  const allowed = JSON.parse(readFileSync(new URL('allowed-skips.json', import.meta.url), 'utf8'));
+  if (Object.keys(allowed).length > most) return `at most ${most} tests may be listed in test/tools/allowed-skips.json`;
+  const others = skipped.filter((name) => !Object.hasOwn(allowed, name));
+  return others.length > 0 ? `skipped without a listed reason: ${others.join('; ')}` : undefined;
+}

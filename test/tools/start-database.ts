@@ -1,0 +1,25 @@
+/** One throw-away Postgres server for a whole run of jest, with a migrated template that every test file copies. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres } from '../../src/local-postgres/start.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { running } from './running-server.ts';
+
+export const template = 'responder_template';
+
+export default async function startDatabase(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'responder-tests-'));
+  const server = await startPostgres({ dataDir: folder, durable: false, log: () => {} });
+  running.server = server;
+  running.folder = folder;
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(`create database ${template}`);
+  await client.end();
+  const url = new URL(server.url);
+  url.pathname = `/${template}`;
+  await migrate(url.href);
+  process.env['TEST_POSTGRES_URL'] = server.url;
+}
