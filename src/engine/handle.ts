@@ -89,7 +89,7 @@ async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promi
 }
 
 /** Entries that the bot makes of its own accord, whoever's command they came with. */
-const byItself: EntryKind[] = ['ladder', 'reminder', 'page-unconfirmed', 'channel-late'];
+const byItself = new Set<EntryKind>(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
 
 interface Saving {
   decision: Decision;
@@ -104,7 +104,7 @@ async function save(db: Db, { policy }: Engine, { decision, now, actor, incident
   await (next.version === 1 ? insertIncident(db, next) : saveIncident(db, next));
   await appendTimeline(db, next.id, {
     at: now,
-    entries: entries.map((entry) => ({ actor: byItself.includes(entry.kind) ? 'responder' : actor, entry })),
+    entries: entries.map((entry) => ({ actor: byItself.has(entry.kind) ? 'responder' : actor, entry })),
   });
   await saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now });
   await enqueue(db, next.id, outboxRows(next, effects));

@@ -3,7 +3,7 @@ import type { Decision, Paid } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { Audience, Entry } from './entry.ts';
 import type { Actor, Incident, Instant, Page, Refusal } from './incident.ts';
-import type { Level, Person } from './policy.ts';
+import type { FallbackPolicy, Level, Person } from './policy.ts';
 
 export const refuse = (refusal: Refusal): Decision => ({ ok: false, refusal });
 
@@ -72,10 +72,13 @@ export function closePages(pages: Page[]): { pages: Page[]; effects: Effect[] } 
   };
 }
 
-/** The second route: whoever the runbook names as fallback, by mention, direct message and webhook. */
-export function secondRoute(entry: Entry, fallback: { slack: string[]; webhook?: string }): Effect[] {
+/**
+ * The second route: whoever the runbook names as fallback, by direct message, webhook and, for the incident's first
+ * such page, by mention in the channel. The card goes on showing what is not confirmed.
+ */
+export function secondRoute(entry: Entry, fallback: FallbackPolicy, before: Page[]): Effect[] {
   return [
-    say(entry, [{ fallback: true }]),
+    ...(before.some(({ rerouted }) => rerouted) ? [] : [say(entry, [{ fallback: true }])]),
     // groups (S…) cannot be written to directly: they hear the mention
     ...fallback.slack
       .filter((id) => !id.startsWith('S'))

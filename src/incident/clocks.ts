@@ -128,11 +128,11 @@ function progressOf(known: Progress | undefined, anchor: Anchor, schedule: Sched
 }
 
 /** Step `index` of a ladder; beyond its last step the repetition, for ever. */
-export function ladderStep({ steps, then }: Ladder, index: number): LadderStep {
+export function ladderStep({ steps, repeat }: Ladder, index: number): LadderStep {
   const step = steps[index];
   if (step) return step;
-  const at = (steps.at(-1)?.at ?? 0) + (index - steps.length + 1) * then.every;
-  return { at, page: then.page, mention: then.mention, breach: false };
+  const at = (steps.at(-1)?.at ?? 0) + (index - steps.length + 1) * repeat.every;
+  return { at, page: repeat.page, mention: repeat.mention, breach: false };
 }
 
 export const ladderRuns = (i: Incident): boolean => isLive(i) && !i.acknowledged;

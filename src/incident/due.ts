@@ -78,7 +78,7 @@ function stepsUntil(ladder: Ladder, passed: number): number {
   const before = ladder.steps.filter(({ at }) => at <= passed).length;
   if (before < ladder.steps.length) return before;
   const last = ladder.steps.at(-1)?.at ?? 0;
-  return before + Math.floor((passed - last) / ladder.then.every);
+  return before + Math.floor((passed - last) / ladder.repeat.every);
 }
 
 function outcomeOf(page: Level[], mention: Level[]): string {
@@ -166,11 +166,15 @@ function fallUnconfirmed(i: Incident, at: Circumstances): Part {
   const due = dueNow(i, at).filter(({ kind }) => kind === 'confirm');
   const late = i.pages.filter(({ key }) => due.some((duty) => duty.key === `confirm:${key}`));
   if (late.length === 0) return nothing(i);
+  const rerouted = late.map((page) => ({ ...page, rerouted: true }));
   const entries = late.map(({ key, levels }): Entry => ({ kind: 'page-unconfirmed', page: key, levels, why: '' }));
+  const routes = entries.flatMap((entry, n) =>
+    secondRoute(entry, at.policy.fallback, [...i.pages, ...rerouted.slice(0, n)]),
+  );
   return {
     next: { ...i, pages: i.pages.map((page) => (late.includes(page) ? { ...page, rerouted: true } : page)) },
     entries,
-    effects: entries.flatMap((entry) => secondRoute(entry, at.policy.fallback)).concat(redraw),
+    effects: [...routes, ...redraw],
     paid: pay(due, at.now, 'took the second route'),
   };
 }

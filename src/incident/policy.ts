@@ -54,7 +54,7 @@ export interface LadderStep {
 export interface Ladder {
   steps: LadderStep[];
   /** after the last step, for ever */
-  then: { every: Milliseconds; page: Level[]; mention: Level[] };
+  repeat: { every: Milliseconds; page: Level[]; mention: Level[] };
 }
 
 /** When a reminder is due, counted from its anchor (see clocks.ts): first at each `at`, then `every`. */

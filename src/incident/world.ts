@@ -133,7 +133,7 @@ function pageFailed(i: Incident, { page: key, why }: Of<'page-failed'>, { policy
   return changed({
     next,
     entries: [entry],
-    effects: [...secondRoute(entry, policy.fallback), ...redraw],
+    effects: [...secondRoute(entry, policy.fallback, i.pages), ...redraw],
     reason: why,
   });
 }

@@ -1,0 +1,111 @@
+/** runbook.yaml → Policy. Every fault at once, each with its place and how to mend it. */
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { BadConfiguration } from '../errors.ts';
+import { defaultReminders, type Policy, type Reminders } from '../incident/policy.ts';
+import { nearest } from './nearest.ts';
+import { RunbookFile } from './schema.ts';
+
+type Path = PropertyKey[];
+
+/** `file` is only named in faults. Throws `BadConfiguration`. */
+export function loadPolicy(text: string, file: string): Policy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) throw new BadConfiguration(broken.map(({ pos, message }) => `${place(pos[0])} ${message}`));
+  const result = RunbookFile.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (result.success) return toPolicy(result.data);
+  throw new BadConfiguration(
+    result.error.issues
+      .flatMap((issue) => faultsOf(issue, document))
+      .map(({ offset, sentence }) => `${place(offset)} ${sentence}`),
+  );
+}
+
+interface Fault {
+  offset: number;
+  sentence: string;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, document: Document.Parsed): Fault[] {
+  const name = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey(document, { path: issue.path, key }));
+  if (issue.code === 'invalid_union')
+    return [{ offset: offsetOf(document, issue.path), sentence: `${name}: must be a number or a duration like 15m.` }];
+  if (issue.code === 'invalid_key')
+    return [{ offset: offsetOf(document, issue.path), sentence: `${name}: this key is not known here.` }];
+  return [{ offset: offsetOf(document, issue.path), sentence: `${name || 'the file'}: ${issue.message}.` }];
+}
+
+function unknownKey(document: Document.Parsed, { path, key }: { path: Path; key: string }): Fault {
+  const parent: unknown = document.getIn(path, true);
+  const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+  const offset = isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
+  const known = nearest(key, keysKnownAt(path));
+  const hint = known === undefined ? '' : ` Did you mean "${known}"?`;
+  return { offset, sentence: `${[...path.map(String), key].join('.')}: this key is not known here.${hint}` };
+}
+
+/** The deepest part of the path that the file has: a missing key is pointed at where it should stand. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return Number(node.range[0]);
+  }
+  return 0;
+}
+
+/** Keys of the schema at a path; records and lists pass through to what they hold. */
+function keysKnownAt(path: Path): string[] {
+  let schema: unknown = RunbookFile;
+  for (const step of path) schema = inside(schema, String(step));
+  return shapeOf(schema) ?? [];
+}
+
+interface Inner {
+  def?: { shape?: Record<string, unknown>; element?: unknown; valueType?: unknown; innerType?: unknown; in?: unknown };
+}
+
+const defOf = (schema: unknown): NonNullable<Inner['def']> =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  'def' in schema &&
+  typeof schema.def === 'object' &&
+  schema.def !== null
+    ? schema.def
+    : {};
+
+function unwrap(schema: unknown): unknown {
+  const { innerType, in: input } = defOf(schema);
+  return (innerType ?? input) ? unwrap(innerType ?? input) : schema;
+}
+
+function inside(schema: unknown, key: string): unknown {
+  const { shape, element, valueType } = defOf(unwrap(schema));
+  return shape?.[key] ?? element ?? valueType;
+}
+
+const shapeOf = (schema: unknown): string[] | undefined => {
+  const { shape } = defOf(unwrap(schema));
+  return shape && Object.keys(shape);
+};
+
+function toPolicy(file: z.infer<typeof RunbookFile>): Policy {
+  const {
+    reminders,
+    'issue-types': issueTypes,
+    'confirm-within': confirmWithin,
+    'channel-within': channelWithin,
+    'same-incident-within': sameIncidentWithin,
+    ...same
+  } = file;
+  const merged: Reminders = { ...defaultReminders, ...reminders };
+  return Object.freeze({ ...same, reminders: merged, issueTypes, confirmWithin, channelWithin, sameIncidentWithin });
+}

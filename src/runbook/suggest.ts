@@ -1,0 +1,17 @@
+/** Which issue type the words of a title speak of. */
+import type { IssueType, Policy } from '../incident/policy.ts';
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Every word of the phrase stands in the title, as a whole word, in any order. */
+function speaksOf(title: Set<string>, phrase: string): boolean {
+  const words = wordsOf(phrase);
+  return words.length > 0 && words.every((word) => title.has(word));
+}
+
+/** Nothing when no type is meant, or when two are meant alike: then a person chooses. */
+export function suggestIssueType(title: string, { issueTypes }: Pick<Policy, 'issueTypes'>): IssueType | undefined {
+  const words = new Set(wordsOf(title));
+  const meant = issueTypes.filter((type) => type.words.some((phrase) => speaksOf(words, phrase)));
+  return meant.length === 1 ? meant[0] : undefined;
+}
