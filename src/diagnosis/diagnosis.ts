@@ -33,6 +33,8 @@ export interface Finding {
   /** `noun.condition`, stable: tests, reports and later comparisons go by it */
   rule: string;
   level: FindingLevel;
+  /** name of the probe whose data this follows from */
+  check: string;
   subject: string;
   /** one sentence with the numbers */
   summary: string;

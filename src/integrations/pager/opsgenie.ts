@@ -4,6 +4,7 @@ import type { OnCall, PageRequest, Pager, PageStatus } from '../../engine/ports.
 import { SendFailed } from '../../errors.ts';
 import type { PagerTarget } from '../../incident/policy.ts';
 import { call, type Reply } from '../http.ts';
+import { remembering } from '../memory.ts';
 
 export interface OpsgenieSettings {
   apiUrl: string;
@@ -15,6 +16,7 @@ export interface OpsgenieSettings {
 
 const service = 'Opsgenie';
 const freshMs = 60_000;
+// who was on call within the hour is a better answer than nobody
 const staleMs = 3_600_000;
 
 const Accepted = z.object({ requestId: z.string() });
@@ -48,7 +50,10 @@ export function makeOpsgenie({ apiUrl, alertKey, readKey }: OpsgenieSettings): P
   const act = async (key: string, action: string, body: Record<string, string>): Promise<void> => {
     await ask('POST', alert(key, action), { key: alertKey, body: { source: 'Responder', ...body } });
   };
-  const remembered = new Map<string, { at: number; people: OnCall[] }>();
+  const readOnCall = async (schedule: string): Promise<OnCall[]> => {
+    const path = `/v2/schedules/${encodeURIComponent(schedule)}/on-calls?scheduleIdentifierType=name&flat=true`;
+    return peopleOf(await ask('GET', path, { key: readKey }), schedule);
+  };
 
   return {
     name: service,
@@ -72,20 +77,7 @@ export function makeOpsgenie({ apiUrl, alertKey, readKey }: OpsgenieSettings): P
     note: (key, text) => act(key, '/notes', { note: cut(text, 25_000), user: 'Responder' }),
     acknowledge: (key, by) => act(key, '/acknowledge', { user: cut(by, 100) }),
     resolve: (key, by) => act(key, '/close', { user: cut(by, 100) }),
-    onCall: async (schedule) => {
-      const known = remembered.get(schedule);
-      if (known && Date.now() - known.at < freshMs) return known.people;
-      try {
-        const path = `/v2/schedules/${encodeURIComponent(schedule)}/on-calls?scheduleIdentifierType=name&flat=true`;
-        const people = peopleOf(await ask('GET', path, { key: readKey }), schedule);
-        remembered.set(schedule, { at: Date.now(), people });
-        return people;
-      } catch (error) {
-        // who was on call within the hour is a better answer than nobody
-        if (known && Date.now() - known.at < staleMs) return known.people;
-        throw error;
-      }
-    },
+    onCall: remembering(readOnCall, { freshMs, staleMs }),
   };
 }
 
