@@ -88,7 +88,8 @@ export const executions: Probe<Executions> = {
   },
 };
 
-const lockQuery = (table: string, issue: string): string => `
+/** `relation`: a parameter, or the quoted name for a person to copy. */
+const lockQuery = (relation: string): string => `
   select a.pid,
          left(coalesce(nullif(a.application_name, ''), a.usename::text, '?'), 80) as application,
          coalesce(a.state, '?') as state,
@@ -96,13 +97,13 @@ const lockQuery = (table: string, issue: string): string => `
          (select count(*)::int from pg_stat_activity b where a.pid = any(pg_blocking_pids(b.pid))) as blocked
     from pg_locks l
     join pg_stat_activity a on a.pid = l.pid
-   where l.relation = ${issue}::regclass
+   where l.relation = ${relation}::regclass
      and l.granted
      and l.mode in ('RowShareLock', 'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
      and a.pid <> pg_backend_pid()
    group by a.pid, a.application_name, a.usename, a.state, a.xact_start, a.state_change
    order by blocked desc, "heldMs" desc
-   limit 10 -- ${table}`;
+   limit 10`;
 
 /** Sessions that hold row or table locks on the executions. Without the right to see others, that is said. */
 export const executionLocks: Probe<Holder[]> = {
@@ -116,12 +117,11 @@ export const executionLocks: Probe<Holder[]> = {
       throw new Error(
         'cannot see other sessions: grant this login pg_monitor (or pg_read_all_stats) to see who holds locks',
       );
-    const { rows } = await explained(db.query(lockQuery(table, '$1'), [table]));
+    const { rows } = await explained(db.query(lockQuery('$1'), [table]));
     return z.array(Holder).parse(rows);
   },
   repeat: (issueType) =>
-    lockQuery(columns(issueType).table, `'${columns(issueType).table}'`)
-      .replace(/ -- .*$/, '')
+    lockQuery(`'${columns(issueType).table}'`)
       .replaceAll(/\s+/g, ' ')
       .trim(),
 };

@@ -34,8 +34,9 @@ export async function enqueue(db: Db, incident: IncidentId, rows: NewOutboxRow[]
         and (lease_until is null or lease_until < clock_timestamp())`,
     [incident, rows.flatMap(({ coalesce }) => coalesce ?? [])],
   );
-  const flat = rows.map(({ budget, dedupKey, ...row }) => ({
+  const flat = rows.map(({ budget, dedupKey, ...row }, nth) => ({
     ...row,
+    nth,
     dedup_key: dedupKey,
     budget: budget?.name,
     every_ms: budget?.everyMs,
@@ -44,10 +45,10 @@ export async function enqueue(db: Db, incident: IncidentId, rows: NewOutboxRow[]
   await db.query(
     `insert into outbox (incident, effect, lane, destination, dedup_key, needs, budget, every_ms, burst, coalesce)
      select $1, t.effect, t.lane, t.destination, t.dedup_key, t.needs, t.budget, t.every_ms, t.burst, t.coalesce
-       from jsonb_to_recordset($2::jsonb) with ordinality
-         as t (effect jsonb, lane text, destination text, dedup_key text, needs text, budget text,
-               every_ms double precision, burst double precision, coalesce text, ordinality bigint)
-      order by t.ordinality
+       from jsonb_to_recordset($2::jsonb)
+         as t (nth int, effect jsonb, lane text, destination text, dedup_key text, needs text, budget text,
+               every_ms double precision, burst double precision, coalesce text)
+      order by t.nth
      on conflict (dedup_key) do nothing`,
     [incident, JSON.stringify(flat)],
   );

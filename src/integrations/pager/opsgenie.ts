@@ -31,6 +31,9 @@ const Alert = z.object({
 });
 const Recipients = z.object({ data: z.object({ onCallRecipients: z.array(z.string()).default([]) }) });
 
+const alert = (key: string, action = ''): string =>
+  `/v2/alerts/${encodeURIComponent(key)}${action}?identifierType=alias`;
+
 const cut = (text: string, most: number): string => Array.from(text).slice(0, most).join('');
 
 const responder = ({ type, name }: PagerTarget) => (type === 'user' ? { type, username: name } : { type, name });
@@ -45,8 +48,6 @@ export function makeOpsgenie({ apiUrl, alertKey, readKey }: OpsgenieSettings): P
       headers: { authorization: `GenieKey ${options.key}` },
       body: options.body,
     });
-  const alert = (key: string, action = ''): string =>
-    `/v2/alerts/${encodeURIComponent(key)}${action}?identifierType=alias`;
   const act = async (key: string, action: string, body: Record<string, string>): Promise<void> => {
     await ask('POST', alert(key, action), { key: alertKey, body: { source: 'Responder', ...body } });
   };

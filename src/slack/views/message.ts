@@ -1,0 +1,24 @@
+/** What every view is given and gives back. */
+import type { KnownBlock } from '@slack/types';
+import type { Audience } from '../../incident/entry.ts';
+import type { Incident, Instant } from '../../incident/incident.ts';
+import type { Person, Policy } from '../../incident/policy.ts';
+
+export interface Message {
+  /** fallback and notification: one line */
+  text: string;
+  blocks: KnownBlock[];
+}
+
+/** Mentions, resolved by delivery: `<@U…>`, or an escaped name. Nothing else in a message may ping. */
+export interface People {
+  person: (person: Person) => string;
+  audience: (audience: Audience[]) => string;
+}
+
+export interface Scene {
+  incident: Incident;
+  policy: Policy;
+  now: Instant;
+  people: People;
+}
