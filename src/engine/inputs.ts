@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Entry } from '../incident/entry.ts';
 import type { Command, Instant, Refusal } from '../incident/incident.ts';
-import type { Db } from '../store/db.ts';
+import type { Db, Queries } from '../store/db.ts';
 import { readIncident } from '../store/incidents.ts';
 import { claimInput, readAnswer, rememberAnswer } from '../store/inputs.ts';
 import type { Answer, Input } from './engine.ts';
@@ -36,7 +36,7 @@ export async function firstAnswer(db: Db, input: Input, now: Instant): Promise<A
 }
 
 /** The command of an earlier input, for a button that says "do it all the same". */
-export async function rememberedCommand(db: Db, key: string): Promise<Command | undefined> {
+export async function rememberedCommand(db: Queries, key: string): Promise<Command | undefined> {
   const answer = await readAnswer(db, key);
   return answer === undefined ? undefined : Kept.parse(answer).command;
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 
 export interface Loop {
   /** there may be something to do now */
-  poke(): void;
+  poke: () => void;
   /** no new work; resolves when the work under way is done */
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Idempotency keys: who brought an input first, and what was answered. */
 import { z } from 'zod';
 import type { Actor, Instant } from '../incident/incident.ts';
-import type { Db } from './db.ts';
+import type { Db, Queries } from './db.ts';
 
 const Row = z.object({ actor: z.custom<Actor>(), at: z.coerce.number(), answer: z.unknown() });
 
@@ -28,7 +28,7 @@ export async function rememberAnswer(db: Db, key: string, answer: unknown): Prom
   await db.query('update inputs set answer = $2 where key = $1', [key, JSON.stringify(answer)]);
 }
 
-export async function readAnswer(db: Db, key: string): Promise<unknown> {
+export async function readAnswer(db: Queries, key: string): Promise<unknown> {
   const { rows } = await db.query<{ answer: unknown }>('select answer from inputs where key = $1', [key]);
   return rows[0]?.answer ?? undefined;
 }

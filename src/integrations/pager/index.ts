@@ -3,8 +3,8 @@ import type { Pager } from '../../engine/ports.ts';
 import { makeOpsgenie } from './opsgenie.ts';
 
 export interface PagerSettings {
-  opsgenieApiKey?: string;
-  opsgenieReadKey?: string;
+  opsgenieApiKey?: string | undefined;
+  opsgenieReadKey?: string | undefined;
   opsgenieApiUrl: string;
 }
 

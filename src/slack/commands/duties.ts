@@ -1,0 +1,14 @@
+/** What will ping whom, and when. */
+import { dutiesMessage } from '../views/answers.ts';
+import { say, type Verb } from './verb.ts';
+
+export const duties: Verb = {
+  name: 'duties',
+  usage: 'duties',
+  help: 'what will ping whom, and when',
+  on: 'incident',
+  async run({ incident, door, scene }) {
+    const { duties } = await door.duties(incident.id);
+    return say(dutiesMessage(duties, await scene(incident)));
+  },
+};

@@ -1,0 +1,202 @@
+/** The engine's port to the chat: every effect on Slack is one call here. */
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Report } from '../diagnosis/diagnosis.ts';
+import type { Chat, MessageRef, Sending } from '../engine/ports.ts';
+import { SendFailed } from '../errors.ts';
+import type { Effect } from '../incident/effect.ts';
+import type { Policy } from '../incident/policy.ts';
+import type { Logger } from '../log.ts';
+import { openChannel, topicOf } from './channel.ts';
+import { eventType, type Look, makeLook, type Place } from './earlier.ts';
+import { within } from './limit.ts';
+import type { Directory } from './people.ts';
+import { codeOf, sendFailed } from './send-failed.ts';
+import { announcementMessage, cardMessage } from './views/card.ts';
+import { entryMessage } from './views/entry.ts';
+import type { Message, Scene } from './views/message.ts';
+import { reportMessage } from './views/report.ts';
+
+export interface ChatSettings {
+  /** absent: announced to the declarer alone, by direct message */
+  incidentsChannel?: string | undefined;
+  /** the bot's own user id, as soon as it is known */
+  me: () => string | undefined;
+}
+
+export interface Chatting {
+  client: WebClient;
+  urgentClient: WebClient;
+  policy: Policy;
+  people: Directory;
+  settings: ChatSettings;
+  log: Logger;
+}
+
+type Kit = Chatting & { look: Look };
+
+/** Shorter than the lease on an outbox row (8 s), with what is looked up before the call. */
+const allMs = 7_500;
+
+export function makeChat(chatting: Chatting): Chat {
+  const { urgentClient, client, settings } = chatting;
+  const kit: Kit = { ...chatting, look: makeLook(client, chatting.log) };
+  return {
+    openChannel: (sending, takenByOthers) =>
+      done('No channel was opened', openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers })),
+    topic: (sending) => done('The topic was not set', setTopic(client, sending)),
+    invite: (sending, effect) => done('Nobody was invited', invite(kit, sending, effect)),
+    announce: (sending) => done('The incident was not announced', announce(kit, sending)),
+    card: (sending) => done('The status card was not posted', postCard(kit, sending)),
+    redraw: (sending, what) => done(`The ${what} was not brought up to date`, redraw(kit, sending, what)),
+    post: (sending, effect, report) => done('The message was not posted', postEntry(kit, sending, { effect, report })),
+    tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
+  };
+}
+
+async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
+  try {
+    return await within(allMs, work);
+  } catch (error) {
+    throw sendFailed(otherwise, error);
+  }
+}
+
+async function sceneOf({ policy, people }: Kit, { incident, now }: Sending): Promise<Scene> {
+  return { incident, policy, now, people: await people.people() };
+}
+
+/** Where the incident's posts go; `below`: under the card. */
+function homeOf({ incident: { home } }: Sending, below: boolean): Place {
+  switch (home.kind) {
+    case 'none':
+      throw new SendFailed('no-home', 'Not posted yet: the incident has no channel so far.', { retry: 'later' });
+    case 'thread':
+      return { channel: home.channel, thread: home.ts };
+    case 'channel':
+      return { channel: home.channel, ...(below && home.card !== undefined ? { thread: home.card } : {}) };
+  }
+}
+
+function channelOf({ incident: { home } }: Sending): string {
+  if (home.kind === 'channel') return home.channel;
+  throw new SendFailed('no-channel', 'The incident has no channel of its own.', { retry: 'never' });
+}
+
+const Posted = z.object({ channel: z.string(), ts: z.string() });
+
+interface Envelope {
+  place: Place;
+  sending: Sending;
+  message: Message;
+}
+
+async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
+  const earlier = sending.again ? await look(place, sending.id) : undefined;
+  if (earlier) return earlier;
+  const posted = await client.chat.postMessage({
+    channel: place.channel,
+    ...(place.thread === undefined ? {} : { thread_ts: place.thread }),
+    ...message,
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: eventType, event_payload: { outbox: sending.id } },
+  });
+  return Posted.parse(posted);
+}
+
+async function announce(kit: Kit, sending: Sending): Promise<MessageRef> {
+  const channel = kit.settings.incidentsChannel ?? declarerOf(sending);
+  const message = announcementMessage(await sceneOf(kit, sending));
+  return send(kit.urgentClient, kit.look, { place: { channel }, sending, message });
+}
+
+function declarerOf({ incident: { declaredBy } }: Sending): string {
+  if ('slack' in declaredBy) return declaredBy.slack;
+  throw new SendFailed('no-place', 'The incident was not announced: no channel for that is configured.', {
+    retry: 'never',
+  });
+}
+
+async function postCard(kit: Kit, sending: Sending): Promise<MessageRef> {
+  const place = homeOf(sending, false);
+  const message = cardMessage(await sceneOf(kit, sending));
+  const card = await send(kit.urgentClient, kit.look, { place, sending, message });
+  if (place.thread === undefined) void pin(kit, card);
+  return card;
+}
+
+/** A nicety: whether it works changes nothing, and nobody waits for it. */
+async function pin({ client, log }: Kit, { channel, ts }: MessageRef): Promise<void> {
+  try {
+    await client.pins.add({ channel, timestamp: ts });
+  } catch (error) {
+    log.warn({ channel, code: codeOf(error) }, 'the card was not pinned');
+  }
+}
+
+async function redraw(kit: Kit, sending: Sending, what: 'card' | 'announcement'): Promise<void> {
+  const { home, announcement } = sending.incident;
+  const card = home.kind === 'none' || home.card === undefined ? undefined : { channel: home.channel, ts: home.card };
+  const target = what === 'card' ? card : announcement;
+  if (!target) throw new SendFailed('not-posted', `There is no ${what} to redraw yet.`, { retry: 'later' });
+  const scene = await sceneOf(kit, sending);
+  const message = what === 'card' ? cardMessage(scene) : announcementMessage(scene);
+  await kit.client.chat.update({ ...target, ...message });
+}
+
+interface Posting {
+  effect: Extract<Effect, { kind: 'post' }>;
+  report: Report | undefined;
+}
+
+async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting): Promise<MessageRef> {
+  const { entry, pings, thread } = effect;
+  const place = homeOf(sending, thread);
+  const scene = await sceneOf(kit, sending);
+  const addressed = { pings: pings.length > 0 ? scene.people.audience(pings) : '' };
+  const message = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
+}
+
+interface Telling {
+  entry: Parameters<Chat['tell']>[1];
+  slack: string;
+}
+
+async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
+  const message = entryMessage(entry, await sceneOf(kit, sending), { pings: '' });
+  return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
+}
+
+async function setTopic(client: WebClient, sending: Sending): Promise<void> {
+  await client.conversations.setTopic({ channel: channelOf(sending), topic: topicOf(sending.incident) });
+}
+
+/** People who are there already, or whom Slack keeps out, do not stop the others. */
+const fineToMiss = new Set([
+  'already_in_channel',
+  'cant_invite',
+  'cant_invite_self',
+  'ura_max_channels',
+  'user_disabled',
+  'user_is_restricted',
+  'user_is_ultra_restricted',
+  'user_not_found',
+  'user_not_visible',
+]);
+const mostInvited = 100;
+
+async function invite(kit: Kit, sending: Sending, effect: Extract<Effect, { kind: 'invite' }>): Promise<void> {
+  const channel = channelOf(sending);
+  const named = effect.people.flatMap((person) => ('slack' in person ? person.slack : []));
+  const ids = [...new Set([...named, ...(effect.onCall ? await kit.people.onCall() : [])])].slice(0, mostInvited);
+  if (ids.length === 0) return;
+  try {
+    // force: one person who cannot come must not keep the others out
+    await kit.client.conversations.invite({ channel, users: ids.join(','), force: true });
+  } catch (error) {
+    if (!fineToMiss.has(codeOf(error))) throw error;
+    kit.log.info({ channel, code: codeOf(error) }, 'somebody was not invited');
+  }
+}
