@@ -63,7 +63,7 @@ export const Settings = z.object({
     .register(about, {
       name: 'SLACK_TEAM_ID',
       description: 'The one workspace whose requests are answered, like `T0123456789`.',
-      otherwise: 'the workspace of the bot token',
+      otherwise: 'the workspace of the bot token; until Slack has said which that is, every signed request is answered',
     }),
   incidentsChannel: text
     .regex(/^[CG][A-Z0-9]{2,}$/, 'must be the id of a channel, like C0123456789, not its name')

@@ -1,0 +1,126 @@
+/** The demo for a person: slash commands, presses and pager acknowledgements, typed at the terminal, on the real clock. */
+import { createInterface } from 'node:readline/promises';
+import { stickExecutions } from './databases.ts';
+import { type House, people, startHouse } from './house.ts';
+import { buttonsOf, labelOf } from './slack/inbound.ts';
+import { linesOf, namesOf } from './slack/words.ts';
+import type { Entry, Json } from './slack/workspace.ts';
+import { transcriptOf } from './transcript.ts';
+
+const help = [
+  'What you can type:',
+  '  /incident declare p1 <words>   any slash command, as yourself (/incident help lists them)',
+  '  press <n>                      the button with that number, as yourself',
+  '  pager ack | pager close        Dana takes the latest page on her phone',
+  '  as <name>                      be somebody else (' + people.map(({ name }) => name).join(', ') + ')',
+  '  in <channel>                   type in another channel',
+  '  break | quit                   make 37 executions hang in the database | end',
+];
+
+interface Person {
+  user: string;
+  channel: string;
+  /** buttons shown last, by number */
+  buttons: { entry: Entry; button: Json }[];
+}
+
+export async function converse(say: (line: string) => void): Promise<number> {
+  const started = Date.now();
+  const house = await startHouse({ now: Date.now, say });
+  const me: Person = { user: 'U0ANA', channel: 'C0GENERAL', buttons: [] };
+  for (const line of help) say(line);
+  const shown = { slack: 0, pager: 0 };
+  const show = (): void => {
+    const slack = house.slack.transcript.slice(shown.slack);
+    const pager = house.pager.transcript.slice(shown.pager);
+    shown.slack += slack.length;
+    shown.pager += pager.length;
+    for (const line of transcriptOf(
+      { slack: { ...house.slack, transcript: slack }, pager: { ...house.pager, transcript: pager } },
+      started,
+    ))
+      say(line);
+    offer(me, slack, say);
+  };
+  const timer = setInterval(show, 300);
+  const terminal = createInterface({ input: process.stdin });
+  try {
+    for await (const line of terminal) {
+      if (line.trim() === 'quit') break;
+      await obey(house, me, { line: line.trim(), say }).catch((error: unknown) =>
+        say(error instanceof Error ? error.message : String(error)),
+      );
+    }
+  } finally {
+    clearInterval(timer);
+    terminal.close();
+    await house.stop();
+  }
+  return 0;
+}
+
+/** Buttons get numbers as they come into sight. */
+function offer(me: Person, entries: Entry[], say: (line: string) => void): void {
+  const fresh = entries
+    .filter(({ kind }) => kind !== 'edit')
+    .flatMap((entry) => buttonsOf(entry.blocks ?? []).map((button) => ({ entry, button })));
+  for (const each of fresh) {
+    me.buttons.push(each);
+    say(`          press ${me.buttons.length}: ${labelOf(each.button)}`);
+  }
+}
+
+async function obey(
+  house: House,
+  me: Person,
+  { line, say }: { line: string; say: (line: string) => void },
+): Promise<void> {
+  const [word = '', ...rest] = line.split(/\s+/);
+  if (word === '/incident')
+    return answered(house, await house.slack.user(me.user).command(rest.join(' '), { channel: me.channel }), say);
+  if (word === 'press') return press(house, me, { number: Number(rest[0]), say });
+  if (word === 'pager') return phone(house, rest[0] ?? '', say);
+  if (word === 'as') return become(me, rest[0] ?? '', say);
+  if (word === 'in') return enter(house, me, { name: rest[0] ?? '', say });
+  if (word === 'break') return stickExecutions(house.databases.patient.pool, 37);
+  for (const each of help) say(each);
+}
+
+function answered({ slack }: House, { body }: { body: unknown }, say: (line: string) => void): void {
+  if (typeof body !== 'object' || body === null || !('text' in body)) return;
+  const blocks = 'blocks' in body && Array.isArray(body.blocks) ? body.blocks : [];
+  const lines = linesOf(blocks, namesOf(people, slack.channels()));
+  say(`only you see: ${(lines.length > 0 ? lines : [String(body.text)]).join('\n    ')}`);
+}
+
+async function press(
+  house: House,
+  me: Person,
+  { number, say }: { number: number; say: (line: string) => void },
+): Promise<void> {
+  const found = me.buttons[number - 1];
+  if (!found) return say(`There is no button ${number}.`);
+  const current = house.slack.messages(found.entry.channel).find(({ ts }) => ts === found.entry.ts) ?? found.entry;
+  answered(house, await house.slack.user(me.user).click(current, labelOf(found.button)), say);
+}
+
+async function phone({ pager }: House, act: string, say: (line: string) => void): Promise<void> {
+  const alias = pager.transcript.findLast(({ kind }) => kind === 'page')?.alias;
+  if (alias === undefined) return say('Nobody was paged yet.');
+  const dana = pager.person('dana@example.com');
+  await (act === 'close' ? dana.close(alias) : dana.acknowledge(alias));
+}
+
+function become(me: Person, name: string, say: (line: string) => void): void {
+  const person = people.find((one) => one.name === name);
+  if (!person) return say(`There is nobody named ${name}.`);
+  me.user = person.id;
+  say(`You are ${person.realName} now.`);
+}
+
+function enter({ slack }: House, me: Person, { name, say }: { name: string; say: (line: string) => void }): void {
+  const channel = slack.channels().find((one) => one.name === name.replace(/^#/, ''));
+  if (!channel) return say(`There is no channel ${name}.`);
+  me.channel = channel.id;
+  say(`You type in #${channel.name} now.`);
+}

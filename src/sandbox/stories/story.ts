@@ -1,0 +1,48 @@
+/** What a story is: a script on a stepped clock that checks what it sees and stops at the first thing that is wrong. */
+import type { StoryClock } from '../clock.ts';
+import type { Databases } from '../databases.ts';
+import type { House } from '../house.ts';
+import type { Entry, Message } from '../slack/workspace.ts';
+
+export interface Stage extends House {
+  clock: StoryClock;
+  /** writes a remark into the transcript that is printed */
+  remark(text: string): void;
+}
+
+export interface Story {
+  name: string;
+  about: string;
+  prepare?: (databases: Databases) => Promise<void>;
+  play(stage: Stage): Promise<void>;
+}
+
+export const minutes = (n: number): number => n * 60_000;
+
+/** A check of a story: what was seen is said beside what was to be seen. */
+export function expectSame(what: string, seen: unknown, wanted: unknown): void {
+  const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, but it was ${a}`);
+}
+
+export function expectThat(what: string, holds: boolean): void {
+  if (!holds) throw new Error(`this did not hold: ${what}`);
+}
+
+/** The incident's own channel, once it is open. */
+export const incidentChannel = ({ slack }: Pick<House, 'slack'>): Promise<string> =>
+  slack.until('the incident channel', (transcript) => transcript.find(({ kind }) => kind === 'channel')?.channel);
+
+/** The latest drawing of the first message in a channel: the status card. */
+export function cardIn({ slack }: Pick<House, 'slack'>, channel: string): Message {
+  const [card] = slack.messages(channel);
+  if (!card) throw new Error('there is no status card');
+  return card;
+}
+
+export const inChannel = (transcript: Entry[], channel: string): Entry[] =>
+  transcript.filter((entry) => entry.kind === 'message' && entry.channel === channel);
+
+/** Everything that Slack would show of an entry, as one text. */
+export const textOf = (entry: Pick<Entry, 'text' | 'blocks'>): string =>
+  `${entry.text} ${JSON.stringify(entry.blocks ?? [])}`;

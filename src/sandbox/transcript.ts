@@ -1,0 +1,76 @@
+/** What happened in a story, in words and with the story's times: Slack as a person sees it, and the pager. */
+import type { House } from './house.ts';
+import { people } from './house.ts';
+import type { Entry as PagerEntry } from './pager/alerts.ts';
+import { linesOf, type Names, namesOf, readable } from './slack/words.ts';
+import type { Entry } from './slack/workspace.ts';
+
+interface Line {
+  at: number;
+  text: string;
+}
+
+/** From `start` on, minutes and seconds before each line. */
+export function transcriptOf({ slack, pager }: Pick<House, 'slack' | 'pager'>, start: number): string[] {
+  const names = namesOf([...people, { id: 'U0RESPONDER', name: 'responder' }], slack.channels());
+  const lines = [...slack.transcript.flatMap((entry) => slackLines(entry, names)), ...pager.transcript.map(pagerLine)];
+  return lines.toSorted((a, b) => a.at - b.at).flatMap(({ at, text }) => indent(clockOf(at - start), text));
+}
+
+function clockOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const pad = (n: number): string => String(n).padStart(2, '0');
+  return `${pad(Math.floor(seconds / 3_600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+}
+
+const indent = (clock: string, text: string): string[] =>
+  text.split('\n').map((line, n) => `${n === 0 ? clock : '        '}  ${line}`);
+
+const quiet = new Set<Entry['kind']>(['edit', 'pin']);
+
+function slackLines(entry: Entry, names: Names): Line[] {
+  if (quiet.has(entry.kind)) return [];
+  const who = names.users.get(entry.user) ?? entry.user;
+  const where = entry.kind === 'direct' ? `@${who}` : `#${names.channels.get(entry.channel) ?? entry.channel}`;
+  return [{ at: entry.at, text: worded(entry, { who, where, names }) }];
+}
+
+function worded(entry: Entry, { who, where, names }: { who: string; where: string; names: Names }): string {
+  switch (entry.kind) {
+    case 'command':
+      return `${who} types: ${entry.text}`;
+    case 'click':
+      return `${who} presses [${entry.text}]`;
+    case 'submit':
+      return `${who} sends the form: ${entry.text}`;
+    case 'channel':
+      return `channel #${entry.text} opened`;
+    case 'invite':
+      return `${who} invited to ${where}`;
+    case 'topic':
+      return `${where} topic: ${readable(entry.text, names)}`;
+    case 'view':
+      return `${who} sees a form`;
+    case 'reply':
+    case 'ephemeral':
+      return `only ${who} sees: ${body(entry, names)}`;
+    default:
+      return `${where}${entry.thread === undefined ? '' : ' (thread)'} ${body(entry, names)}`;
+  }
+}
+
+function body(entry: Entry, names: Names): string {
+  const lines = linesOf(entry.blocks ?? [], names);
+  return (lines.length > 0 ? lines : [readable(entry.text, names)]).join('\n    ');
+}
+
+const pagerLine = ({ at, kind, alias, text, responders, by, via }: PagerEntry): Line => {
+  const step = alias.split(':').slice(1).join(':');
+  const who =
+    kind === 'page' || kind === 'repeat'
+      ? ` → ${responders.join(', ')}`
+      : by === ''
+        ? ''
+        : ` by ${by}${via === 'api' ? ' (through Responder)' : ' (on the phone)'}`;
+  return { at, text: `pager: ${kind} [${step}]${who}${text === '' ? '' : `: ${text}`}` };
+};
