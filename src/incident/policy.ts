@@ -71,24 +71,53 @@ const hourlyFromNow = { at: [0], every: hour };
 const dailyFromNow = { at: [0], every: day };
 const reportDue = { at: [12 * hour, 20 * hour, day], every: day };
 
+/** A duty that reminds: what it is called in a sentence, what its times count from, and the times by severity. */
+type Default = { name: string; from: string } & Partial<Record<Severity, Schedule>>;
+
 /**
- * Every duty that reminds, with its default times; a severity left out owes nothing. `runbook.yaml` may override the
- * times. Adding one here makes the compiler ask for its branch in clocks.ts and its text in slack/views/reminder.ts.
+ * Every duty that reminds. `runbook.yaml` may override the times; a severity left out owes nothing. Adding one here
+ * makes the compiler ask for its branch in clocks.ts and its text in slack/views/reminder.ts.
  */
 export const defaultReminders = {
-  lead: { p1: { at: [2 * minute] }, p2: { at: [10 * minute] }, p3: { at: [hour] } },
-  update: { p1: { at: [], every: 30 * minute }, p2: { at: [], every: hour }, p3: { at: [], every: day } },
+  lead: {
+    name: 'a lead',
+    from: 'the acknowledgement',
+    p1: { at: [2 * minute] },
+    p2: { at: [10 * minute] },
+    p3: { at: [hour] },
+  },
+  update: {
+    name: 'an update',
+    from: 'the declaration, then the last update',
+    p1: { at: [], every: 30 * minute },
+    p2: { at: [], every: hour },
+    p3: { at: [], every: day },
+  },
   resolution: {
+    name: 'the resolution',
+    from: 'the declaration',
     p1: { at: [30 * minute, 48 * minute, hour] },
     p2: { at: [2 * hour, 3.2 * hour, 4 * hour] },
     p3: { at: [12 * hour, 19.2 * hour, day] },
   },
-  ticket: { p3: dailyFromNow },
-  'status-page': { p1: hourlyFromNow, p2: hourlyFromNow, p3: hourlyFromNow },
-  'affected-users': { p1: hourlyFromNow, p2: hourlyFromNow, p3: hourlyFromNow },
-  report: { p1: reportDue, p2: reportDue, p3: reportDue },
-  'post-mortem': { p1: dailyFromNow, p2: dailyFromNow },
-} satisfies Record<string, Partial<Record<Severity, Schedule>>>;
+  ticket: { name: 'the ticket', from: 'the moment the severity was set', p3: dailyFromNow },
+  'status-page': {
+    name: 'the status page',
+    from: 'the resolve',
+    p1: hourlyFromNow,
+    p2: hourlyFromNow,
+    p3: hourlyFromNow,
+  },
+  'affected-users': {
+    name: 'telling the affected users',
+    from: 'the resolve',
+    p1: hourlyFromNow,
+    p2: hourlyFromNow,
+    p3: hourlyFromNow,
+  },
+  report: { name: 'the incident report', from: 'the resolve', p1: reportDue, p2: reportDue, p3: reportDue },
+  'post-mortem': { name: 'the post-mortem', from: 'the resolve', p1: dailyFromNow, p2: dailyFromNow },
+} satisfies Record<string, Default>;
 
 export type ReminderKind = keyof typeof defaultReminders;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys loses the literal keys it was given

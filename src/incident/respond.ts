@@ -117,14 +117,17 @@ function unknownIssueType(issueType: string, { policy }: At): Decision | undefin
   return known.includes(issueType) ? undefined : refuse({ code: 'unknown-issue-type', issueType, known });
 }
 
+/** An incident without words takes the type's name for a title. */
 function setIssueType(i: Incident, { issueType }: Of<'issue-type'>, at: At): Decision {
   const refusal = unknownIssueType(issueType, at);
   if (refusal) return refusal;
-  return said(
-    { ...i, issueType },
-    { kind: 'issue-type', issueType },
-    { effects: [{ kind: 'investigate', issueType }] },
-  );
+  const type = at.policy.issueTypes.find(({ id }) => id === issueType);
+  const title = i.title === '' ? (type?.title ?? '') : i.title;
+  const effects: Effect[] = [
+    { kind: 'investigate', issueType },
+    ...(title === i.title ? [] : [{ kind: 'topic' } satisfies Effect]),
+  ];
+  return said({ ...i, issueType, title }, { kind: 'issue-type', issueType }, { effects });
 }
 
 function setTitle(i: Incident, { title }: Of<'title'>): Decision {

@@ -36,29 +36,33 @@ export interface Place {
   account: Account | undefined;
 }
 
+export interface LocalPostgresSettings {
+  dataDir: string;
+  /** false only for data that nobody will miss: tests and demo */
+  durable: boolean;
+  log: (line: string) => void;
+}
+
 /** Under root the data must lie where the stand-in can reach it; a note in DATA_DIR says where that is. */
-export function placeFor(dataDir: string, account: Account | undefined, log: (line: string) => void): Place {
+export function placeFor({ dataDir, durable, log }: LocalPostgresSettings, account: Account | undefined): Place {
   const wanted = resolve(dataDir);
   mkdirSync(wanted, { recursive: true, mode: 0o755 });
-  const path =
-    elsewhere(wanted) ?? (!account || isReachable(wanted) ? join(wanted, 'postgres') : moveAway(wanted, log));
+  const note = join(wanted, 'elsewhere');
+  const moved = existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined;
+  const reachable = !account || isReachable(wanted);
+  const path = moved ?? (reachable ? join(wanted, 'postgres') : awayFrom(wanted, durable));
+  if (moved === undefined && !reachable) {
+    writeFileSync(note, `${path}\n`);
+    log(`Postgres cannot run as root, and its stand-in cannot enter ${wanted}: the data is kept in ${path}.`);
+  }
   makeFolder(path, account);
   return { path, account };
 }
 
-const noteIn = (wanted: string): string => join(wanted, 'elsewhere');
-
-function elsewhere(wanted: string): string | undefined {
-  const note = noteIn(wanted);
-  return existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined;
-}
-
-function moveAway(wanted: string, log: (line: string) => void): string {
-  const name = `responder-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-  const path = join(existsSync('/var/lib') ? '/var/lib' : tmpdir(), name);
-  writeFileSync(noteIn(wanted), `${path}\n`);
-  log(`Postgres cannot run as root, and its stand-in cannot enter ${wanted}: the data is kept in ${path}.`);
-  return path;
+/** What should last does not belong where a machine clears up by itself, nor where others might have been before us. */
+function awayFrom(wanted: string, durable: boolean): string {
+  if (!durable && isReachable(tmpdir())) return mkdtempSync(join(tmpdir(), 'responder-'));
+  return join('/var/lib', `responder-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`);
 }
 
 const versionFile = ({ path }: Place): string => join(path, 'cluster', 'data', 'PG_VERSION');

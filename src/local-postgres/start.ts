@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { standIn } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { type Cluster, madeBy, openCluster, placeFor, urlOf, user } from './cluster.ts';
+import { type Cluster, type LocalPostgresSettings, madeBy, openCluster, placeFor, urlOf, user } from './cluster.ts';
 import { runnable } from './runnable.ts';
 import { serve } from './server.ts';
 
@@ -14,16 +14,10 @@ export interface LocalPostgres {
   stop: () => Promise<void>;
 }
 
-export interface LocalPostgresSettings {
-  dataDir: string;
-  /** false only for data that nobody will miss: tests and demo */
-  durable: boolean;
-  log: (line: string) => void;
-}
-
 /** Starts the server, or goes on with the one that already runs on this folder. */
-export async function startPostgres({ dataDir, durable, log }: LocalPostgresSettings): Promise<LocalPostgres> {
-  const place = placeFor(dataDir, standIn(), log);
+export async function startPostgres(settings: LocalPostgresSettings): Promise<LocalPostgres> {
+  const { durable, log } = settings;
+  const place = placeFor(settings, standIn());
   const made = madeBy(place);
   const found = await findBinaries({ madeBy: made });
   const binaries = runnable(found, { account: place.account, place: place.path });

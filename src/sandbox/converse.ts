@@ -70,19 +70,31 @@ function offer(me: Person, entries: Entry[], say: (line: string) => void): void 
   }
 }
 
+interface Typed {
+  house: House;
+  me: Person;
+  words: string[];
+  say: (line: string) => void;
+}
+
+const orders: Record<string, (typed: Typed) => Promise<void> | void> = {
+  '/incident': async ({ house, me, words, say }) =>
+    answered(house, await house.slack.user(me.user).command(words.join(' '), { channel: me.channel }), say),
+  press: ({ house, me, words, say }) => press(house, me, { number: Number(words[0]), say }),
+  pager: ({ house, words, say }) => phone(house, words[0] ?? '', say),
+  as: ({ me, words, say }) => become(me, words[0] ?? '', say),
+  in: ({ house, me, words, say }) => enter(house, me, { name: words[0] ?? '', say }),
+  break: ({ house }) => stickExecutions(house.databases.patient.pool, 37),
+};
+
 async function obey(
   house: House,
   me: Person,
   { line, say }: { line: string; say: (line: string) => void },
 ): Promise<void> {
-  const [word = '', ...rest] = line.split(/\s+/);
-  if (word === '/incident')
-    return answered(house, await house.slack.user(me.user).command(rest.join(' '), { channel: me.channel }), say);
-  if (word === 'press') return press(house, me, { number: Number(rest[0]), say });
-  if (word === 'pager') return phone(house, rest[0] ?? '', say);
-  if (word === 'as') return become(me, rest[0] ?? '', say);
-  if (word === 'in') return enter(house, me, { name: rest[0] ?? '', say });
-  if (word === 'break') return stickExecutions(house.databases.patient.pool, 37);
+  const [word = '', ...words] = line.split(/\s+/);
+  const order = orders[word];
+  if (order) return order({ house, me, words, say });
   for (const each of help) say(each);
 }
 

@@ -14,12 +14,12 @@ export async function play(story: Story, say: (line: string) => void): Promise<b
   const now = (): number => time.clock?.now() ?? begins;
   const house = await startHouse({ now, say, ...(story.prepare ? { prepare: story.prepare } : {}) });
   const remarks: { at: number; text: string }[] = [];
-  let fault: unknown;
+  let fault: Error | undefined;
   try {
     time.clock = await startClock(house.databases.own.pool, begins);
     await story.play({ ...house, clock: time.clock, remark: (text) => void remarks.push({ at: now(), text }) });
   } catch (error) {
-    fault = error;
+    fault = error instanceof Error ? error : new Error(String(error));
   }
   say('');
   for (const line of transcriptOf(house, begins)) say(line);
@@ -27,7 +27,7 @@ export async function play(story: Story, say: (line: string) => void): Promise<b
   await duties(house.databases.own.pool, say);
   if (fault) for (const line of house.bot.lastLines()) say(line);
   await house.stop();
-  say(fault ? `FAILED: ${fault instanceof Error ? fault.message : String(fault)}` : `${story.name} went as it should.`);
+  say(fault ? `FAILED: ${fault.message}` : `${story.name} went as it should.`);
   return fault === undefined;
 }
 

@@ -7,32 +7,53 @@ import type { Entry } from './slack/workspace.ts';
 
 interface Line {
   at: number;
+  /** the real order of what stands at the same time of the story */
+  order: number;
   text: string;
 }
 
 /** From `start` on, minutes and seconds before each line. */
 export function transcriptOf({ slack, pager }: Pick<House, 'slack' | 'pager'>, start: number): string[] {
   const names = namesOf([...people, { id: 'U0RESPONDER', name: 'responder' }], slack.channels());
-  const lines = [...slack.transcript.flatMap((entry) => slackLines(entry, names)), ...pager.transcript.map(pagerLine)];
-  return lines.toSorted((a, b) => a.at - b.at).flatMap(({ at, text }) => indent(clockOf(at - start), text));
+  const drawn = new Map<string, string[]>();
+  const lines = [
+    ...slack.transcript.flatMap((entry) => slackLines(entry, { drawn, names })),
+    ...pager.transcript.map(pagerLine),
+  ];
+  return lines
+    .toSorted((a, b) => a.at - b.at || a.order - b.order)
+    .flatMap(({ at, text }) => indent(clockOf(at - start), text));
 }
+
+const pad = (n: number): string => String(n).padStart(2, '0');
 
 function clockOf(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
-  const pad = (n: number): string => String(n).padStart(2, '0');
   return `${pad(Math.floor(seconds / 3_600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
 }
 
 const indent = (clock: string, text: string): string[] =>
   text.split('\n').map((line, n) => `${n === 0 ? clock : '        '}  ${line}`);
 
-const quiet = new Set<Entry['kind']>(['edit', 'pin']);
+/** Of a message that is edited in place, only the lines that are new; what stood there before is known. */
+function newLines(entry: Entry, { drawn, names }: { drawn: Map<string, string[]>; names: Names }): string[] {
+  const lines = linesOf(entry.blocks ?? [], names);
+  const before = drawn.get(`${entry.channel} ${entry.ts}`) ?? [];
+  drawn.set(`${entry.channel} ${entry.ts}`, lines);
+  return entry.kind === 'edit' ? lines.filter((line) => !before.includes(line) && !line.startsWith('[')) : lines;
+}
 
-function slackLines(entry: Entry, names: Names): Line[] {
-  if (quiet.has(entry.kind)) return [];
+function slackLines(entry: Entry, { drawn, names }: { drawn: Map<string, string[]>; names: Names }): Line[] {
+  if (entry.kind === 'pin') return [];
+  const fresh = newLines(entry, { drawn, names });
+  if (entry.kind === 'edit' && fresh.length === 0) return [];
+  if (entry.kind === 'edit') {
+    const where = `#${names.channels.get(entry.channel) ?? entry.channel}`;
+    return [{ at: entry.at, order: entry.order, text: `${where} now shows: ${fresh.join('\n    ')}` }];
+  }
   const who = names.users.get(entry.user) ?? entry.user;
   const where = entry.kind === 'direct' ? `@${who}` : `#${names.channels.get(entry.channel) ?? entry.channel}`;
-  return [{ at: entry.at, text: worded(entry, { who, where, names }) }];
+  return [{ at: entry.at, order: entry.order, text: worded(entry, { who, where, names }) }];
 }
 
 function worded(entry: Entry, { who, where, names }: { who: string; where: string; names: Names }): string {
@@ -64,7 +85,7 @@ function body(entry: Entry, names: Names): string {
   return (lines.length > 0 ? lines : [readable(entry.text, names)]).join('\n    ');
 }
 
-const pagerLine = ({ at, kind, alias, text, responders, by, via }: PagerEntry): Line => {
+const pagerLine = ({ at, order, kind, alias, text, responders, by, via }: PagerEntry): Line => {
   const step = alias.split(':').slice(1).join(':');
   const who =
     kind === 'page' || kind === 'repeat'
@@ -72,5 +93,5 @@ const pagerLine = ({ at, kind, alias, text, responders, by, via }: PagerEntry): 
       : by === ''
         ? ''
         : ` by ${by}${via === 'api' ? ' (through Responder)' : ' (on the phone)'}`;
-  return { at, text: `pager: ${kind} [${step}]${who}${text === '' ? '' : `: ${text}`}` };
+  return { at, order, text: `pager: ${kind} [${step}]${who}${text === '' ? '' : `: ${text}`}` };
 };

@@ -42,7 +42,12 @@ async function run(code: string): Promise<string> {
   return stdout.trim();
 }
 
-const entry = () => insert('src/incident/policy.ts', /^export const defaultReminders/, '  toy: { p1: dailyFromNow },');
+const entry = () =>
+  insert(
+    'src/incident/policy.ts',
+    /^export const defaultReminders/,
+    "  toy: { name: 'a toy', from: 'the resolve', p1: dailyFromNow },",
+  );
 const branch = () => insert('src/incident/clocks.ts', /^const anchors/, '  toy: aftermath,');
 const text = () =>
   insert(

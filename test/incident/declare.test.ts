@@ -54,7 +54,8 @@ it('starts to look at once when the issue type is known, and later when it is ch
 
   give(story, { kind: 'issue-type', issueType: 'workflow-stuck' });
 
-  expect(story.effects.at(-1)?.what).toEqual({ kind: 'investigate', issueType: 'workflow-stuck' });
+  expect(story.effects.map(({ what }) => what)).toContainEqual({ kind: 'investigate', issueType: 'workflow-stuck' });
+  expect(story.incident.title).toBe('Workflow Execution Stuck');
 });
 
 it('refuses an issue type that the runbook does not have, and names those it has', () => {

@@ -1,5 +1,5 @@
 /** One throw-away Postgres server for a whole run of jest, with a migrated template that every test file copies. */
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -11,6 +11,8 @@ export const template = 'responder_template';
 
 export default async function startDatabase(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'responder-tests-'));
+  // under root another account runs the server, and it must come in
+  chmodSync(folder, 0o755);
   const server = await startPostgres({ dataDir: folder, durable: false, log: () => {} });
   running.server = server;
   running.folder = folder;

@@ -60,6 +60,7 @@ export interface Requested {
 
 export interface Entry {
   at: number;
+  order: number;
   kind: 'page' | 'repeat' | 'note' | 'acknowledge' | 'unacknowledge' | 'close' | 'refused';
   alias: string;
   text: string;

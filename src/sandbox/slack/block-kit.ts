@@ -6,7 +6,7 @@ export type Surface = 'message' | 'modal';
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const points = (value: unknown): number => Array.from(String(value ?? '')).length;
+const points = (value: unknown): number => (typeof value === 'string' ? Array.from(value).length : 0);
 
 const blocksPer: Record<Surface, number> = { message: 50, modal: 100 };
 const elementsPer = { actions: 25, context: 10 };

@@ -36,83 +36,103 @@ export interface Sender {
 
 const responseLifeMs = 30 * 60_000;
 
-export function actAs({ workspace, botUrl }: Sender, user: string): Inbound {
-  const send = (payload: Record<string, string>, path: string, tampering: Tampering) =>
-    post(`${botUrl()}${path}`, {
-      secret: workspace.signingSecret,
-      body: new URLSearchParams(payload).toString(),
-      tampering,
-    });
-  const interact = (payload: Json, tampering: Tampering) =>
-    send(
-      { payload: JSON.stringify({ ...around(workspace, user, tampering), ...payload }) },
-      pathOf(workspace.manifest.settings.interactivity?.request_url),
-      tampering,
-    );
+interface Acting extends Sender {
+  user: string;
+}
 
+/** Everything that this person does goes out in this person's name. */
+export function actAs(sender: Sender, user: string): Inbound {
+  const acting = { ...sender, user };
   return {
-    command(text, { channel = 'C0GENERAL', ...tampering } = {}) {
-      const [slash] = workspace.manifest.features.slash_commands ?? [];
-      write(workspace, { kind: 'command', channel, user, text: `${slash?.command ?? '/?'} ${text}` });
-      return send(
-        {
-          token: 'deprecated',
-          team_id: tampering.team ?? workspace.team,
-          team_domain: 'local',
-          channel_id: channel,
-          channel_name: workspace.channels.get(channel)?.name ?? 'privategroup',
-          user_id: user,
-          user_name: workspace.users.get(user)?.name ?? '',
-          command: slash?.command ?? '/?',
-          text: escaped(workspace, text),
-          api_app_id: 'A0LOCAL',
-          is_enterprise_install: 'false',
-          response_url: responseUrl(workspace, { user, channel }),
-          trigger_id: trigger(workspace, user, tampering),
-        },
-        pathOf(slash?.url),
-        tampering,
-      );
-    },
-    click(on, button, tampering = {}) {
-      const found = buttonOf(on.blocks ?? [], button);
-      if (!found) throw new Error(`there is no button "${button}"`);
-      write(workspace, { kind: 'click', channel: on.channel, user, text: labelOf(found) });
-      const { action_id, value, text } = found;
-      return interact(
-        {
-          type: 'block_actions',
-          container: {
-            type: 'message',
-            message_ts: on.ts ?? '0.0',
-            channel_id: on.channel,
-            is_ephemeral: on.ts === undefined,
-          },
-          channel: { id: on.channel, name: workspace.channels.get(on.channel)?.name ?? 'directmessage' },
-          message: { type: 'message', ts: on.ts ?? '0.0', user: workspace.bot.user, blocks: on.blocks },
-          state: { values: {} },
-          actions: [{ type: 'button', action_id, block_id: 'b1', value, text, action_ts: `${Date.now() / 1_000}` }],
-          response_url: responseUrl(workspace, { user, channel: on.channel }),
-          trigger_id: trigger(workspace, user, tampering),
-        },
-        tampering,
-      );
-    },
-    submit(view, values, tampering = {}) {
-      write(workspace, { kind: 'submit', channel: '', user, text: Object.values(values).join(' · ') });
-      const current = workspace.views.get(String(view['id'])) ?? view;
-      return interact(
-        {
-          type: 'view_submission',
-          view: { ...current, state: { values: stateOf(current, values) } },
-          response_urls: [],
-          trigger_id: trigger(workspace, user, tampering),
-        },
-        tampering,
-      );
-    },
+    command: (text, where = {}) => command(acting, text, where),
+    click: (on, button, tampering = {}) => click(acting, { on, button }, tampering),
+    submit: (view, values, tampering = {}) => submit(acting, { view, values }, tampering),
   };
 }
+
+async function send(
+  { workspace, botUrl, user }: Acting,
+  { path, payload }: { path: string; payload: Record<string, string> },
+  tampering: Tampering,
+): Promise<Acknowledged> {
+  const body = new URLSearchParams(payload).toString();
+  const answer = await post(`${botUrl()}${path}`, { secret: workspace.signingSecret, body, tampering });
+  const { channel_id: channel = '' } = payload;
+  if (isAnswer(answer.body)) write(workspace, { kind: 'reply', channel, user, ...answer.body, pings: [] });
+  return answer;
+}
+
+function command(
+  acting: Acting,
+  text: string,
+  { channel = 'C0GENERAL', ...tampering }: { channel?: string } & Tampering,
+): Promise<Acknowledged> {
+  const { workspace, user } = acting;
+  const { command = '/?', url } = workspace.manifest.features.slash_commands?.[0] ?? {};
+  write(workspace, { kind: 'command', channel, user, text: `${command} ${text}` });
+  const payload = {
+    token: 'deprecated',
+    team_id: tampering.team ?? workspace.team,
+    team_domain: 'local',
+    channel_id: channel,
+    channel_name: workspace.channels.get(channel)?.name ?? 'privategroup',
+    user_id: user,
+    user_name: workspace.users.get(user)?.name ?? '',
+    command,
+    text: escaped(workspace, text),
+    api_app_id: 'A0LOCAL',
+    is_enterprise_install: 'false',
+    response_url: responseUrl(workspace, { user, channel }),
+    trigger_id: trigger(workspace, user, tampering),
+  };
+  return send(acting, { path: pathOf(url), payload }, tampering);
+}
+
+function interact(acting: Acting, payload: Json, tampering: Tampering): Promise<Acknowledged> {
+  const { workspace, user } = acting;
+  const whole = { ...around(workspace, user, tampering), trigger_id: trigger(workspace, user, tampering), ...payload };
+  const path = pathOf(workspace.manifest.settings.interactivity?.request_url);
+  return send(acting, { path, payload: { payload: JSON.stringify(whole) } }, tampering);
+}
+
+function click(
+  acting: Acting,
+  { on, button }: { on: Pressable; button: string },
+  tampering: Tampering,
+): Promise<Acknowledged> {
+  const { workspace, user } = acting;
+  const found = buttonOf(on.blocks ?? [], button);
+  if (!found) throw new Error(`there is no button "${button}"`);
+  write(workspace, { kind: 'click', channel: on.channel, user, text: labelOf(found) });
+  const { action_id, value, text } = found;
+  const ts = on.ts ?? '0.0';
+  const payload = {
+    type: 'block_actions',
+    container: { type: 'message', message_ts: ts, channel_id: on.channel, is_ephemeral: on.ts === undefined },
+    channel: { id: on.channel, name: workspace.channels.get(on.channel)?.name ?? 'directmessage' },
+    message: { type: 'message', ts, user: workspace.bot.user, blocks: on.blocks },
+    state: { values: {} },
+    actions: [{ type: 'button', action_id, block_id: 'b1', value, text, action_ts: `${Date.now() / 1_000}` }],
+    response_url: responseUrl(workspace, { user, channel: on.channel }),
+  };
+  return interact(acting, payload, tampering);
+}
+
+function submit(
+  acting: Acting,
+  { view, values }: { view: Json; values: Record<string, string> },
+  tampering: Tampering,
+): Promise<Acknowledged> {
+  const { workspace, user } = acting;
+  write(workspace, { kind: 'submit', channel: '', user, text: Object.values(values).join(' · ') });
+  const current = workspace.views.get(String(view['id'])) ?? view;
+  const sent = { ...current, state: { values: stateOf(current, values) } };
+  return interact(acting, { type: 'view_submission', view: sent, response_urls: [] }, tampering);
+}
+
+/** The acknowledgement of a command may carry words, which its user alone sees. */
+const isAnswer = (body: unknown): body is { text: string; blocks?: Json[] } =>
+  isObject(body) && typeof body['text'] === 'string';
 
 const pathOf = (url: string | undefined): string => (url === undefined ? '/slack/events' : new URL(url).pathname);
 
@@ -201,7 +221,7 @@ async function post(url: string, { secret, body, tampering }: Posting): Promise<
     'x-slack-request-timestamp': String(timestamp),
     'x-slack-signature': `v0=${hash}`,
   };
-  return send(url, { headers, body });
+  return deliver(url, { headers, body });
 }
 
 export interface Signed {
@@ -209,7 +229,8 @@ export interface Signed {
   body: string;
 }
 
-export async function send(url: string, { headers, body }: Signed): Promise<Acknowledged> {
+/** The bare request; tests deliver the same one twice with it. */
+export async function deliver(url: string, { headers, body }: Signed): Promise<Acknowledged> {
   const began = performance.now();
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();

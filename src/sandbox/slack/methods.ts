@@ -17,7 +17,8 @@ export type Methods = Record<string, Method>;
 
 export const textArg = (args: Json, name: string): string => {
   const value = args[name];
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value : '';
 };
 
 export const listArg = (args: Json, name: string): Json[] => {

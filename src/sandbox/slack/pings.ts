@@ -35,7 +35,7 @@ function inObject(value: Json): Reach {
   switch (value['type']) {
     case 'mrkdwn':
     case 'markdown':
-      return inMarkup(String(value['text'] ?? ''));
+      return typeof value['text'] === 'string' ? inMarkup(value['text']) : none;
     case 'plain_text':
     case 'text':
       return none;

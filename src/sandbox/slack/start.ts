@@ -87,7 +87,7 @@ export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
       target.botUrl = url;
     },
     until: (what, look, withinMs) => until(what, () => look(workspace.transcript), withinMs),
-    stop: server.stop,
+    stop: () => server.stop(),
   };
 }
 

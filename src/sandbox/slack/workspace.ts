@@ -53,6 +53,8 @@ export type Kind =
 /** One thing that was seen or done. `pings`: who was notified by it; `links`: where it leads. */
 export interface Entry {
   at: number;
+  /** real milliseconds: tells what came first where a stepped clock stands still */
+  order: number;
   kind: Kind;
   channel: string;
   user: string;
@@ -108,8 +110,8 @@ export function newTs(now: number): string {
 
 export const newId = (prefix: string): string => prefix + randomBytes(5).toString('hex').toUpperCase();
 
-export const write = (workspace: Workspace, entry: Omit<Entry, 'at'>): void => {
-  workspace.transcript.push({ at: workspace.now(), ...entry });
+export const write = (workspace: Workspace, entry: Omit<Entry, 'at' | 'order'>): void => {
+  workspace.transcript.push({ at: workspace.now(), order: performance.now(), ...entry });
 };
 
 /** A direct conversation between the bot and somebody, made when it is needed. */

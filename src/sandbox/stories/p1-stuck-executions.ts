@@ -1,6 +1,6 @@
 /** Workflow executions are stuck: declared, paged, found in the real database, acknowledged, resolved; the rest is owed. */
 import { finishExecutions, stickExecutions } from '../databases.ts';
-import { cardIn, expectSame, expectThat, incidentChannel, minutes, type Story, textOf } from './story.ts';
+import { cardIn, expectSame, expectThat, incidentChannel, minutes, type Stage, type Story, textOf } from './story.ts';
 
 const stuck = 37;
 
@@ -9,58 +9,68 @@ export const p1StuckExecutions: Story = {
   about: 'a P1 without words; the press of its type starts the look at the database',
   prepare: ({ patient }) => stickExecutions(patient.pool, stuck),
   async play(stage) {
-    const { slack, pager, clock, databases } = stage;
-    const answer = await slack.user('U0ANA').command('declare p1');
-    expectSame('the declaration is answered', answer.status, 200);
-    await clock.settle();
-    const channel = await incidentChannel(stage);
-    const paged = await pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
-    expectThat('the card says that the page is confirmed', textOf(cardIn(stage, channel)).includes('Pager: paged'));
-
-    stage.remark('Ana says what it is.');
-    await slack.user('U0ANA').click(cardIn(stage, channel), 'Workflow Execution Stuck');
-    await clock.settle();
-    const report = await slack.until('the report', (transcript) =>
-      transcript.find(({ thread, text }) => thread !== undefined && text.includes('executions')),
-    );
-    expectThat(
-      `the finding counts ${stuck}`,
-      textOf(report).includes(`${stuck} executions running for longer than 1 h`),
-    );
-    expectThat('it shows the query that repeats it', textOf(report).includes('select * from'));
-
-    await clock.pass(minutes(1));
-    stage.remark('Dana is awake.');
-    await slack.user('U0DANA').click(cardIn(stage, channel), 'Acknowledge');
-    await slack.user('U0DANA').click(cardIn(stage, channel), 'Take lead');
-    await clock.settle();
-    await pager.until('the alert acknowledged', (transcript) =>
-      transcript.find(({ kind, alias }) => kind === 'acknowledge' && alias === paged.alias),
-    );
-
-    await clock.pass(minutes(9));
-    stage.remark('Dana cancels the stuck executions by hand, and looks again.');
-    expectSame('executions cancelled', await finishExecutions(databases.patient.pool), stuck);
-    await slack.user('U0DANA').click(cardIn(stage, channel), 'Diagnose');
-    await clock.settle();
-    await slack.until('the second report', (transcript) =>
-      transcript.filter(({ thread }) => thread !== undefined).find(({ text }) => text.includes('healthy')),
-    );
-    await slack.user('U0DANA').command('resolve cancelled 37 executions that hung on a deleted file', { channel });
-    await clock.settle();
-    await pager.until('the alert closed', (transcript) =>
-      transcript.find(({ kind, alias }) => kind === 'close' && alias === paged.alias),
-    );
-
-    const owed = await databases.own.pool.query<{ kind: string }>(
-      `select kind from duties where state = 'owed' order by kind`,
-    );
-    expectSame(
-      'what is owed afterwards',
-      owed.rows.map(({ kind }) => kind),
-      ['affected-users', 'post-mortem', 'report', 'status-page'],
-    );
-    await slack.user('U0DANA').command('duties', { channel });
-    expectSame("Slack's rules kept", slack.violations, []);
+    const { channel, alias } = await declareAndLook(stage);
+    await acknowledge(stage, channel, alias);
+    await mendAndResolve(stage, channel, alias);
   },
 };
+
+async function declareAndLook(stage: Stage): Promise<{ channel: string; alias: string }> {
+  const { slack, pager, clock } = stage;
+  const answer = await slack.user('U0ANA').command('declare p1');
+  expectSame('the declaration is answered', answer.status, 200);
+  await clock.settle();
+  const channel = await incidentChannel(stage);
+  const paged = await pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
+  expectThat('the card says that the page is confirmed', textOf(cardIn(stage, channel)).includes('Pager: paged'));
+
+  stage.remark('Ana says what it is.');
+  await slack.user('U0ANA').click(cardIn(stage, channel), 'Workflow Execution Stuck');
+  await clock.settle();
+  const report = await slack.until('the report', (transcript) =>
+    transcript.find(({ thread, text }) => thread !== undefined && text.includes('executions')),
+  );
+  expectThat(`the finding counts ${stuck}`, textOf(report).includes(`${stuck} executions running for longer than 1 h`));
+  expectThat('it shows the query that repeats it', textOf(report).includes('select * from'));
+  await clock.pass(minutes(1));
+  return { channel, alias: paged.alias };
+}
+
+async function acknowledge(stage: Stage, channel: string, page: string): Promise<void> {
+  const { slack, pager, clock } = stage;
+  stage.remark('Dana is awake.');
+  await slack.user('U0DANA').click(cardIn(stage, channel), 'Acknowledge');
+  await slack.user('U0DANA').click(cardIn(stage, channel), 'Take lead');
+  await clock.settle();
+  await pager.until('the alert acknowledged', (transcript) =>
+    transcript.find(({ kind, alias }) => kind === 'acknowledge' && alias === page),
+  );
+  await clock.pass(minutes(9));
+}
+
+async function mendAndResolve(stage: Stage, channel: string, page: string): Promise<void> {
+  const { slack, pager, clock, databases } = stage;
+  stage.remark('Dana cancels the stuck executions by hand, and looks again.');
+  expectSame('executions cancelled', await finishExecutions(databases.patient.pool), stuck);
+  await slack.user('U0DANA').click(cardIn(stage, channel), 'Diagnose');
+  await clock.settle();
+  await slack.until('the second report', (transcript) =>
+    transcript.filter(({ thread }) => thread !== undefined).find(({ text }) => text.includes('healthy')),
+  );
+  await slack.user('U0DANA').command('resolve cancelled 37 executions that hung on a deleted file', { channel });
+  await clock.settle();
+  await pager.until('the alert closed', (transcript) =>
+    transcript.find(({ kind, alias }) => kind === 'close' && alias === page),
+  );
+
+  const owed = await databases.own.pool.query<{ kind: string }>(
+    `select kind from duties where state = 'owed' order by kind`,
+  );
+  expectSame(
+    'what is owed afterwards',
+    owed.rows.map(({ kind }) => kind),
+    ['affected-users', 'post-mortem', 'report', 'status-page'],
+  );
+  await slack.user('U0DANA').command('duties', { channel });
+  expectSame("Slack's rules kept", slack.violations, []);
+}

@@ -4,7 +4,7 @@ import type { Incident } from '../../incident/incident.ts';
 import { actions, context, foreign, message, saying, section } from './blocks.ts';
 import { cardMessage } from './card.ts';
 import type { Message, Scene } from './message.ts';
-import { clock, dutyNames, levelNames, mark, name, titleOf } from './words.ts';
+import { clock, dutyName, levelNames, mark, name, titleOf } from './words.ts';
 
 const mostListed = 20;
 
@@ -43,7 +43,7 @@ function dutyLine(duty: Duty | undefined, { policy, people }: Scene): string {
   const what =
     duty.kind === 'page' || duty.kind === 'confirm' || duty.kind === 'channel'
       ? stepNames[duty.kind]
-      : dutyNames[duty.kind];
+      : dutyName(duty.kind);
   const pages = duty.page.length > 0 ? `, pages ${levelNames(duty.page, policy)}` : '';
   const who = duty.who.length > 0 ? `, tells ${people.audience(duty.who)}` : '';
   return `${clock(duty.dueAt)} ${what}${pages}${who}`;

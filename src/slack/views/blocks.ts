@@ -26,6 +26,7 @@ export const firstLineLength = 100;
 
 /** Colour codes, control characters, text that runs backwards, letters without width: none of it is words. */
 const unseen =
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is there to remove
   /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 export const clean = (text: string): string => text.toWellFormed().replaceAll(unseen, '');

@@ -6,7 +6,7 @@ import { type Policy, reminderKinds } from '../../incident/policy.ts';
 import { actions, type ButtonParts, context, firstLineLength, foreign, message, section, when } from './blocks.ts';
 import type { Message, Scene } from './message.ts';
 import type { Action } from './press.ts';
-import { clock, dutyNames, levelNames, mark, span, titleOf } from './words.ts';
+import { clock, dutyName, levelNames, mark, span, titleOf } from './words.ts';
 
 /** Room for "P1 #12: … — resolved" in the first line. */
 const titleRoom = firstLineLength - 45;
@@ -69,7 +69,7 @@ const pageWords: Record<Page['state'], string> = {
 };
 
 function paging(pages: Page[], policy: Policy): string[] {
-  const last = pages.filter(({ state }) => pageWords[state] !== '').at(-1);
+  const last = pages.findLast(({ state }) => pageWords[state] !== '');
   if (!last) return [];
   const late = last.rerouted && last.state !== 'confirmed' && last.state !== 'failed';
   const words = late ? ':warning: page NOT confirmed' : pageWords[last.state];
@@ -113,7 +113,7 @@ const homeless = ({ home, channelLate }: Incident): string[] => {
 
 function ended({ incident, policy, people }: Scene): string[] {
   const { resolved, phase, endedAt } = incident;
-  const owed = reminderKinds.filter((duty) => owedReminder(incident, duty, policy)).map((duty) => dutyNames[duty]);
+  const owed = reminderKinds.filter((duty) => owedReminder(incident, duty, policy)).map(dutyName);
   const by = resolved.by ? ` by ${people.person(resolved.by)}` : '';
   return [
     ...(resolved.at === undefined

@@ -6,7 +6,7 @@ import { pressOf } from './card.ts';
 import type { Message, Scene } from './message.ts';
 import { reminderMessage } from './reminder.ts';
 import { manualSteps } from './report.ts';
-import { clock, dutyNames, lateWords, levelNames, name, span, titleOf } from './words.ts';
+import { clock, dutyName, lateWords, levelNames, name, span, titleOf } from './words.ts';
 
 export interface Addressed {
   /** resolved mentions of whoever is to act; empty: nobody in particular */
@@ -79,11 +79,11 @@ const texts: Texts = {
     saying(
       line(
         scene,
-        `${dutyNames[duty]}: ${done.how === 'done' ? 'done' : 'not needed'}, says ${scene.people.person(done.by)}`,
+        `${dutyName(duty)}: ${done.how === 'done' ? 'done' : 'not needed'}, says ${scene.people.person(done.by)}`,
       ),
       ...(done.reason === undefined ? [] : [section(foreign(done.reason, 1_000))]),
     ),
-  snoozed: ({ duty, untilMs }, scene) => saying(line(scene, `${dutyNames[duty]}: put off until ${clock(untilMs)}`)),
+  snoozed: ({ duty, untilMs }, scene) => saying(line(scene, `${dutyName(duty)}: put off until ${clock(untilMs)}`)),
   ladder: (entry, scene, addressed) => ladderMessage(entry, scene, addressed),
   reminder: (entry, scene, addressed) => reminderMessage(entry, scene, addressed),
   'page-accepted': (_, scene) => saying(line(scene, 'the pager took the page')),

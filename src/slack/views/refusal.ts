@@ -2,7 +2,7 @@
 import type { Actor, CommandKind, Refusal } from '../../incident/incident.ts';
 import { actions, foreign, saying } from './blocks.ts';
 import type { Message, People } from './message.ts';
-import { clock, dutyNames, name, span, titleOf } from './words.ts';
+import { clock, dutyName, name, span, titleOf } from './words.ts';
 
 export interface Refused {
   people: People;
@@ -63,10 +63,8 @@ const texts: Texts = {
   'not-now': ({ phase, command }) => saying(`${nothing}: an incident that is ${phase} takes no "${command}".`),
   'not-acknowledged': () => saying(`${nothing}: nobody has acknowledged it.`),
   'still-owed': ({ duties }) =>
-    saying(
-      `Not closed: still owed are ${duties.map((duty) => dutyNames[duty]).join(', ')}. Do them or say that they are not needed.`,
-    ),
-  'not-owed': ({ duty }) => saying(`${nothing}: ${dutyNames[duty]} is not owed now.`),
+    saying(`Not closed: still owed are ${duties.map(dutyName).join(', ')}. Do them or say that they are not needed.`),
+  'not-owed': ({ duty }) => saying(`${nothing}: ${dutyName(duty)} is not owed now.`),
   'unknown-role': ({ role, known }) =>
     saying(`${nothing}: the runbook has no role "${foreign(role, 40)}". It has: ${foreign(known.join(', '), 300)}.`),
   'unknown-issue-type': ({ issueType, known }) =>

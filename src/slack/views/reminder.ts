@@ -5,7 +5,7 @@ import type { ReminderKind } from '../../incident/policy.ts';
 import { actions, type ButtonParts, context, saying } from './blocks.ts';
 import { pressOf } from './card.ts';
 import type { Message, Scene } from './message.ts';
-import { dutyNames, lateWords, name, span } from './words.ts';
+import { dutyName, lateWords, name, span } from './words.ts';
 
 export type Reminder = Extract<Entry, { kind: 'reminder' }>;
 
@@ -72,7 +72,7 @@ export function reminderMessage(reminder: Reminder, scene: Scene, { pings }: { p
   const { incident, policy } = scene;
   const text: Text = texts[reminder.duty];
   const first = `${name(incident)}: ${text.says(scene, reminder)}`;
-  const owed = `Owed for ${dutyNames[reminder.duty]} by the runbook, ${policy.severities[incident.severity].title} incidents.`;
+  const owed = `Owed for ${dutyName(reminder.duty)} by the runbook, ${policy.severities[incident.severity].title} incidents.`;
   return saying(
     pings === '' ? first : `${first} — ${pings}`,
     ...actions(text.buttons(incident)),

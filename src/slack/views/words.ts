@@ -1,6 +1,6 @@
 /** The words that views share: severity and title, durations, times, levels. */
 import type { Incident, Instant } from '../../incident/incident.ts';
-import type { Level, Policy, ReminderKind, Severity } from '../../incident/policy.ts';
+import { defaultReminders, type Level, type Policy, type ReminderKind, type Severity } from '../../incident/policy.ts';
 import { foreign } from './blocks.ts';
 
 const marks = { p1: ':red_circle:', p2: ':large_orange_circle:', p3: ':large_yellow_circle:' } satisfies Record<
@@ -36,27 +36,19 @@ export function span(ms: number): string {
   return parts.filter(Boolean).slice(0, 2).join(' ');
 }
 
+const pad = (n: number): string => String(n).padStart(2, '0');
+
 /** A time in the reader's own zone; the fallback says UTC. */
 export function clock(at: Instant): string {
   const minutes = Math.floor(at / 60_000);
-  const pad = (n: number): string => String(n).padStart(2, '0');
   return `<!date^${Math.floor(at / 1_000)}^{time}|${pad(Math.floor(minutes / 60) % 24)}:${pad(minutes % 60)} UTC>`;
 }
 
 export const levelNames = (levels: Level[], policy: Policy): string =>
   levels.map((level) => foreign(policy.levels[level].title, 40).toLowerCase()).join(' and ');
 
-/** What each duty is called in a sentence. */
-export const dutyNames = {
-  lead: 'a lead',
-  update: 'an update',
-  resolution: 'the resolution',
-  ticket: 'the ticket',
-  'status-page': 'the status page',
-  'affected-users': 'telling the affected users',
-  report: 'the incident report',
-  'post-mortem': 'the post-mortem',
-} satisfies Record<ReminderKind, string>;
+/** What a duty is called in a sentence. */
+export const dutyName = (kind: ReminderKind): string => defaultReminders[kind].name;
 
 export const lateWords = (lateMs: number, missed: number): string =>
   lateMs < 60_000
