@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
-import { allOpen, incidentById, incidentOfChannel, incidentOfNumber, outlook } from './engine/ask.ts';
+import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
 import { startDelivery } from './engine/deliver.ts';
 import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
@@ -92,7 +92,6 @@ const doorOf = (engine: Engine): Door => ({
   byNumber: (number) => incidentOfNumber(engine, number),
   byChannel: (channel) => incidentOfChannel(engine, channel),
   open: () => allOpen(engine),
-  duties: (id) => outlook(engine, id),
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => appNow(engine.pool),
 });

@@ -1,8 +1,6 @@
 /** Reads: what is known of an incident, outside any decision. */
-import { dutiesFor } from '../incident/clocks.ts';
-import type { Duty } from '../incident/decision.ts';
-import type { Incident, IncidentId, Instant } from '../incident/incident.ts';
-import { appNow, incidentByChannel, incidentByNumber, openIncidents, readIncident } from '../store/incidents.ts';
+import type { Incident, IncidentId } from '../incident/incident.ts';
+import { incidentByChannel, incidentByNumber, openIncidents, readIncident } from '../store/incidents.ts';
 import type { Engine } from './engine.ts';
 
 const mostListed = 50;
@@ -15,9 +13,3 @@ export const incidentOfChannel = ({ pool }: Engine, channel: string): Promise<In
 
 /** Neither closed nor cancelled, newest first, at most 50. */
 export const allOpen = ({ pool }: Engine): Promise<Incident[]> => openIncidents(pool, mostListed);
-
-/** What will ping whom, and when. */
-export async function outlook({ pool, policy }: Engine, id: IncidentId): Promise<{ duties: Duty[]; now: Instant }> {
-  const [incident, now] = await Promise.all([readIncident(pool, id), appNow(pool)]);
-  return { duties: incident ? dutiesFor(incident, policy) : [], now };
-}

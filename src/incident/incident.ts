@@ -84,8 +84,6 @@ export interface Incident {
   touched: Partial<Record<CommandKind, { by: Actor; at: Instant; version: number }>>;
 }
 
-export const titleLength = 500;
-
 export interface Declare {
   kind: 'declare';
   severity: Severity;

@@ -2,6 +2,9 @@
 
 export type Milliseconds = number;
 
+/** Code points of a title; what was typed beyond it is kept beside. */
+export const titleLength = 500;
+
 export const severities = ['p1', 'p2', 'p3'] as const;
 export type Severity = (typeof severities)[number];
 

@@ -1,5 +1,6 @@
 /** Everything an input needs to be carried out, and who brought it. */
 import type { WebClient } from '@slack/web-api';
+import { dutiesFor } from '../incident/clocks.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
@@ -41,5 +42,5 @@ export const nowAt = (door: Door): Promise<number> => within(namesMs, door.now()
 
 export async function sceneOf({ door, policy, directory }: Desk, incident: Incident): Promise<Scene> {
   const [now, people] = await Promise.all([nowAt(door), directory.people(namesMs)]);
-  return { incident, policy, now, people };
+  return { incident, policy, now, people, duties: dutiesFor(incident, policy) };
 }

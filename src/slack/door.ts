@@ -1,6 +1,5 @@
 /** The way from Slack into the engine, as this room sees it: one function that changes things, a few that read. */
 import type { Answer, Input } from '../engine/engine.ts';
-import type { Duty } from '../incident/decision.ts';
 import type { Command, Incident, IncidentId, Instant } from '../incident/incident.ts';
 
 export interface Door {
@@ -11,7 +10,6 @@ export interface Door {
   byChannel(channel: string): Promise<Incident | undefined>;
   /** neither closed nor cancelled, newest first, at most 50 */
   open(): Promise<Incident[]>;
-  duties(id: IncidentId): Promise<{ duties: Duty[]; now: Instant }>;
   /** the command of an earlier input, for a button that says "do it all the same" */
   remembered(key: string): Promise<Command | undefined>;
   now(): Promise<Instant>;

@@ -1,6 +1,5 @@
 /** What people type after `/incident`, taken apart. Total: any text gives an answer and none throws. */
-import { titleLength } from '../incident/incident.ts';
-import type { Severity } from '../incident/policy.ts';
+import { type Severity, titleLength } from '../incident/policy.ts';
 
 export interface Taken {
   word: string;

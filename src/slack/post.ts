@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Report } from '../diagnosis/diagnosis.ts';
 import type { Chat, MessageRef, Sending } from '../engine/ports.ts';
 import { SendFailed } from '../errors.ts';
+import { dutiesFor } from '../incident/clocks.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
@@ -63,7 +64,7 @@ async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
 }
 
 async function sceneOf({ policy, people }: Kit, { incident, now }: Sending): Promise<Scene> {
-  return { incident, policy, now, people: await people.people() };
+  return { incident, policy, now, people: await people.people(), duties: dutiesFor(incident, policy) };
 }
 
 /** Where the incident's posts go; `below`: under the card. */

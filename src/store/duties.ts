@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Duty, Paid } from '../incident/decision.ts';
 import type { IncidentId, Instant } from '../incident/incident.ts';
 import type { Db, Queries } from './db.ts';
+import { clean, toJson } from './json.ts';
 
 export interface Owing {
   /** all that is owed after the decision; owed rows that are not among them are cancelled */
@@ -36,7 +37,7 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
        returning 1
      )
      select from owed union all select from cancelled`,
-    [id, JSON.stringify(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), reason],
+    [id, toJson(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), clean(reason)],
   );
   if (rowCount) await db.query('notify duties');
 }
@@ -50,7 +51,7 @@ async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: I
      on conflict (incident, key) do update
         set state = 'paid', fired_at = excluded.fired_at, late_ms = excluded.late_ms, outcome = excluded.outcome
       where d.state = 'owed'`,
-    [id, JSON.stringify(rows), now],
+    [id, toJson(rows), now],
   );
 }
 

@@ -4,6 +4,7 @@ import type { Incident, IncidentId, Instant } from '../incident/incident.ts';
 import type { Severity } from '../incident/policy.ts';
 import type { Db, Queries } from './db.ts';
 import { parseIncident } from './incident-row.ts';
+import { clean, toJson } from './json.ts';
 
 const declarations = 7_301_102;
 
@@ -87,10 +88,10 @@ const columns = (i: Incident): unknown[] => [
   i.version,
   i.severity,
   i.phase,
-  i.title,
+  clean(i.title),
   i.home.kind === 'channel' ? i.home.channel : null,
   i.home.kind !== 'none',
-  JSON.stringify(i),
+  toJson(i),
 ];
 
 export async function insertIncident(db: Db, i: Incident): Promise<void> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Actor, Instant } from '../incident/incident.ts';
 import type { Db, Queries } from './db.ts';
+import { toJson } from './json.ts';
 
 const Row = z.object({ actor: z.custom<Actor>(), at: z.coerce.number(), answer: z.unknown() });
 
@@ -13,7 +14,7 @@ export async function claimInput(db: Db, key: string, { by, now }: { by: Actor; 
     `insert into inputs (key, actor, at)
      values ($1, $2, to_timestamp($3::double precision / 1000))
      on conflict (key) do nothing`,
-    [key, JSON.stringify(by), now],
+    [key, toJson(by), now],
   );
   if (rowCount === 1) return { first: true };
   const { rows } = await db.query(
@@ -25,7 +26,7 @@ export async function claimInput(db: Db, key: string, { by, now }: { by: Actor; 
 }
 
 export async function rememberAnswer(db: Db, key: string, answer: unknown): Promise<void> {
-  await db.query('update inputs set answer = $2 where key = $1', [key, JSON.stringify(answer)]);
+  await db.query('update inputs set answer = $2 where key = $1', [key, toJson(answer)]);
 }
 
 export async function readAnswer(db: Queries, key: string): Promise<unknown> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Effect } from '../incident/effect.ts';
 import type { IncidentId } from '../incident/incident.ts';
 import type { Db, Queries } from './db.ts';
+import { clean, toJson } from './json.ts';
 
 export interface Budget {
   name: string;
@@ -50,7 +51,7 @@ export async function enqueue(db: Db, incident: IncidentId, rows: NewOutboxRow[]
                every_ms double precision, burst double precision, coalesce text)
       order by t.nth
      on conflict (dedup_key) do nothing`,
-    [incident, JSON.stringify(flat)],
+    [incident, toJson(flat)],
   );
   await db.query('notify outbox');
 }
@@ -192,7 +193,7 @@ export async function retryLater(db: Db, fence: Fence, { afterMs, error, mayHave
             lease_until = null,
             owner = null
       where ${fenced}`,
-    [...fenceOf(fence), afterMs, error, mayHaveHappened],
+    [...fenceOf(fence), afterMs, clean(error), mayHaveHappened],
   );
   return rowCount === 1;
 }
@@ -203,7 +204,7 @@ export async function quarantine(db: Db, fence: Fence, error: string): Promise<b
     `update outbox
         set state = 'quarantined', last_error = left($4, 500), settled_at = clock_timestamp()
       where ${fenced}`,
-    [...fenceOf(fence), error],
+    [...fenceOf(fence), clean(error)],
   );
   return rowCount === 1;
 }

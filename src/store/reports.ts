@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Report } from '../diagnosis/diagnosis.ts';
 import type { IncidentId } from '../incident/incident.ts';
 import type { Queries } from './db.ts';
+import { toJson } from './json.ts';
 
 const Id = z.object({ id: z.string() });
 
 export async function saveReport(db: Queries, incident: IncidentId, report: Report): Promise<string> {
   const { rows } = await db.query('insert into reports (incident, report) values ($1, $2) returning id', [
     incident,
-    JSON.stringify(report),
+    toJson(report),
   ]);
   return Id.parse(rows[0]).id;
 }

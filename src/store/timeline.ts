@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Entry } from '../incident/entry.ts';
 import type { Actor, IncidentId, Instant } from '../incident/incident.ts';
 import type { Db, Queries } from './db.ts';
+import { clean, toJson } from './json.ts';
 
 const Row = z.object({
   seq: z.number(),
@@ -19,6 +20,7 @@ export type TimelineRow = z.infer<typeof Row>;
 /** Object keys sorted, so that the JSON column gives back what was hashed. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value === 'string') return clean(value);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -66,7 +68,7 @@ export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Ap
      select $1, seq, to_timestamp(at / 1000), actor, kind, body, previous, hash
        from jsonb_to_recordset($2::jsonb)
          as t (seq int, at double precision, actor jsonb, kind text, body jsonb, previous text, hash text)`,
-    [id, JSON.stringify(chain)],
+    [id, toJson(chain)],
   );
   await db.query('update incidents set timeline_head = $2, timeline_length = $3 where id = $1', [
     id,

@@ -1,7 +1,7 @@
 /** `/incident …`: every verb, typed as a person types it, by signed requests. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { titleLength } from '../../src/incident/incident.ts';
+import { titleLength } from '../../src/incident/policy.ts';
 import { nine, policy } from './house.ts';
 import { type Bot, type Reply, startBot } from './slack.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Sending } from '../../src/engine/ports.ts';
 import type { SendFailed } from '../../src/errors.ts';
-import { titleLength } from '../../src/incident/incident.ts';
+import { titleLength } from '../../src/incident/policy.ts';
 import { makeLog } from '../../src/log.ts';
 import { channelName, topicOf } from '../../src/slack/channel.ts';
 import { makeClients } from '../../src/slack/clients.ts';

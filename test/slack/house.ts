@@ -1,7 +1,6 @@
 /** A door without a database: the real decisions, kept in memory. It stands in for the engine behind the port. */
 import { readFileSync } from 'node:fs';
 import type { Answer, Input } from '../../src/engine/engine.ts';
-import { dutiesFor } from '../../src/incident/clocks.ts';
 import { decide, decideDeclaration } from '../../src/incident/decide.ts';
 import type { Decision } from '../../src/incident/decision.ts';
 import type { Incident } from '../../src/incident/incident.ts';
@@ -101,10 +100,6 @@ export function makeHouse(rules: Policy = policy): House {
       byNumber: async (number) => all().find((incident) => incident.number === number),
       byChannel: async (channel) => all().find(isIn(channel)),
       open: async () => open(),
-      duties: async (id) => {
-        const incident = incidents.get(id);
-        return { duties: incident ? dutiesFor(incident, rules) : [], now };
-      },
       remembered: async (key) => answers.get(key)?.input.command,
       now: async () => now,
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { titleLength } from '../../src/incident/incident.ts';
+import { titleLength } from '../../src/incident/policy.ts';
 import {
   looksLikeSeverity,
   mentionOf,

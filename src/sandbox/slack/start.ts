@@ -4,7 +4,7 @@ import { type Faults, makeFaults, strike } from '../faults.ts';
 import { json, startServer, until } from '../http.ts';
 import { chat } from './chat.ts';
 import { forms } from './forms.ts';
-import { type Acknowledged, actAs, type Inbound } from './inbound.ts';
+import { actAs, type Inbound } from './inbound.ts';
 import { type Methods, textArg } from './methods.ts';
 import { reachOf } from './pings.ts';
 import { places } from './places.ts';
@@ -50,8 +50,6 @@ export interface LocalSlack {
   until<T>(what: string, look: (transcript: Entry[]) => T | undefined, withinMs?: number): Promise<T>;
   stop(): Promise<void>;
 }
-
-export type { Acknowledged, Entry, Message };
 
 const methods: Methods = { ...places, ...chat, ...forms };
 

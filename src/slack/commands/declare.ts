@@ -1,6 +1,7 @@
 /** Begins an incident. A P1 needs no words: seconds count, and the card asks what is broken. */
-import { titleLength } from '../../incident/incident.ts';
+
 import type { Policy } from '../../incident/policy.ts';
+import { titleLength } from '../../incident/policy.ts';
 import { suggestIssueType } from '../../runbook/suggest.ts';
 import { looksLikeSeverity, severityOf, takeWord, titleFrom } from '../parse.ts';
 import { foreign, saying } from '../views/blocks.ts';

@@ -7,8 +7,7 @@ export const duties: Verb = {
   usage: 'duties',
   help: 'what will ping whom, and when',
   on: 'incident',
-  async run({ incident, door, scene }) {
-    const { duties } = await door.duties(incident.id);
-    return say(dutiesMessage(duties, await scene(incident)));
+  async run({ incident, scene }) {
+    return say(dutiesMessage(await scene(incident)));
   },
 };

@@ -7,8 +7,7 @@ export const status: Verb = {
   usage: 'status',
   help: 'how it stands and what comes next',
   on: 'incident',
-  async run({ incident, door, scene }) {
-    const { duties } = await door.duties(incident.id);
-    return say(statusMessage(await scene(incident), duties));
+  async run({ incident, scene }) {
+    return say(statusMessage(await scene(incident)));
   },
 };

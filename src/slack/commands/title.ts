@@ -1,5 +1,5 @@
 /** Gives the incident another title; without words, the form for it. */
-import { titleLength } from '../../incident/incident.ts';
+import { titleLength } from '../../incident/policy.ts';
 import { titleFrom } from '../parse.ts';
 import { open, order, type Verb } from './verb.ts';
 

@@ -16,7 +16,7 @@ export interface Call {
   words: string;
   user: string;
   policy: Policy;
-  door: Pick<Door, 'open' | 'duties'>;
+  door: Pick<Door, 'open'>;
   scene: (incident: Incident) => Promise<Scene>;
 }
 

@@ -8,10 +8,13 @@ import { clock, dutyName, levelNames, mark, name, titleOf } from './words.ts';
 
 const mostListed = 20;
 
-export const statusMessage = (scene: Scene, duties: Duty[]): Message => {
+export const statusMessage = (scene: Scene): Message => {
   const { text, blocks } = cardMessage(scene);
   const shown = blocks.filter(({ type }) => type !== 'actions');
-  return message(text, [...shown, ...(duties.length > 0 ? [context(`Next: ${dutyLine(duties[0], scene)}`)] : [])]);
+  return message(text, [
+    ...shown,
+    ...(scene.duties.length > 0 ? [context(`Next: ${dutyLine(scene.duties[0], scene)}`)] : []),
+  ]);
 };
 
 const whereIs = ({ home }: Incident): string => (home.kind === 'channel' ? ` <#${home.channel}>` : '');
@@ -50,8 +53,8 @@ function dutyLine(duty: Duty | undefined, { policy, people }: Scene): string {
 }
 
 /** Seen by the asker alone: an ephemeral message notifies nobody whom it names. */
-export function dutiesMessage(duties: Duty[], scene: Scene): Message {
-  const lines = duties.slice(0, mostListed).map((duty) => dutyLine(duty, scene));
+export function dutiesMessage(scene: Scene): Message {
+  const lines = scene.duties.slice(0, mostListed).map((duty) => dutyLine(duty, scene));
   if (lines.length === 0) return saying(`${name(scene.incident)}: nothing is owed.`);
   return saying(`${name(scene.incident)}: what will ping whom, and when`, section(lines.join('\n')));
 }

@@ -3,7 +3,6 @@ import type {
   ActionsBlock,
   Button,
   ContextBlock,
-  HeaderBlock,
   KnownBlock,
   PlainTextElement,
   RichTextBlock,
@@ -13,7 +12,6 @@ import type { Message } from './message.ts';
 import { type Action, encode, type Pressed } from './press.ts';
 
 const limits = {
-  header: 150,
   section: 3_000,
   context: 2_000,
   button: 75,
@@ -74,10 +72,6 @@ const plain = (text: string, most: number): PlainTextElement => ({
   emoji: true,
 });
 
-export const header = (text: string): HeaderBlock => ({
-  type: 'header',
-  text: plain(text.replaceAll('\n', ' '), limits.header),
-});
 export const section = (text: string): SectionBlock => ({ type: 'section', text: mrkdwn(text, limits.section) });
 export const context = (text: string): ContextBlock => ({ type: 'context', elements: [mrkdwn(text, limits.context)] });
 

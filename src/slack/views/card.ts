@@ -1,6 +1,5 @@
 /** The status card, edited in place, and the announcement: what stands, who acts, what runs out next. */
 import type { KnownBlock } from '@slack/types';
-import { isLive, ladderRuns, ladderStep, owedReminder } from '../../incident/clocks.ts';
 import type { Incident, Page } from '../../incident/incident.ts';
 import { type Policy, reminderKinds } from '../../incident/policy.ts';
 import { actions, type ButtonParts, context, firstLineLength, foreign, message, section, when } from './blocks.ts';
@@ -18,6 +17,8 @@ const phases = {
   closed: 'closed',
   cancelled: 'false alarm',
 };
+
+const isLive = ({ phase }: Incident): boolean => phase === 'open' || phase === 'mitigated';
 
 const headline = ({ incident }: Scene): string =>
   `${mark(incident.severity)} #${incident.number}: ${titleOf(incident, titleRoom)} — ${phases[incident.phase]}`;
@@ -42,20 +43,18 @@ function facts(scene: Scene): string[] {
     : [...ended(scene), leading(scene), ...kind(scene)];
 }
 
-function answering({ incident, policy, people }: Scene): string[] {
+function answering(scene: Scene): string[] {
+  const { incident, policy, people } = scene;
   const { acknowledged, pages } = incident;
   const answer = acknowledged
     ? `*Acknowledged* by ${people.person(acknowledged.by)} at ${clock(acknowledged.at)}.`
-    : `*Nobody has acknowledged yet.*${nextPage(incident, policy)}`;
+    : `*Nobody has acknowledged yet.*${nextPage(scene)}`;
   return [answer, ...paging(pages, policy)];
 }
 
-function nextPage(incident: Incident, policy: Policy): string {
-  if (!ladderRuns(incident)) return '';
-  const ladder = policy.ladder[incident.severity];
-  const ahead = Array.from({ length: ladder.steps.length + 1 }, (_, n) => ladderStep(ladder, incident.ladder.next + n));
-  const next = ahead.find(({ page }) => page.length > 0);
-  return next ? ` Next page: ${levelNames(next.page, policy)} at ${clock(incident.ladder.startedAt + next.at)}.` : '';
+function nextPage({ duties, policy }: Scene): string {
+  const next = duties.find(({ page }) => page.length > 0);
+  return next ? ` Next page: ${levelNames(next.page, policy)} at ${clock(next.dueAt)}.` : '';
 }
 
 /** Accepted is not delivered: only what the pager confirmed is said to be paged. */
@@ -85,9 +84,9 @@ function leading({ incident, policy, people }: Scene): string {
   return `${[lead, ...roles].join(' · ')}.`;
 }
 
-function updates({ incident, policy }: Scene): string[] {
+function updates({ incident, duties }: Scene): string[] {
   const { text, at } = incident.update;
-  const owed = owedReminder(incident, 'update', policy);
+  const owed = duties.find((duty) => duty.kind === 'update');
   const said = text === undefined ? [] : [`Last update (${clock(at)}): ${foreign(text, 300)}`];
   return owed ? [...said, `Next update owed at ${clock(owed.dueAt)}.`] : said;
 }
@@ -111,9 +110,9 @@ const homeless = ({ home, channelLate }: Incident): string[] => {
     : [];
 };
 
-function ended({ incident, policy, people }: Scene): string[] {
+function ended({ incident, duties, people }: Scene): string[] {
   const { resolved, phase, endedAt } = incident;
-  const owed = reminderKinds.filter((duty) => owedReminder(incident, duty, policy)).map(dutyName);
+  const owed = reminderKinds.filter((kind) => duties.some((duty) => duty.kind === kind)).map(dutyName);
   const by = resolved.by ? ` by ${people.person(resolved.by)}` : '';
   return [
     ...(resolved.at === undefined

@@ -1,5 +1,6 @@
 /** What every view is given and gives back. */
 import type { KnownBlock } from '@slack/types';
+import type { Duty } from '../../incident/decision.ts';
 import type { Audience } from '../../incident/entry.ts';
 import type { Incident, Instant } from '../../incident/incident.ts';
 import type { Person, Policy } from '../../incident/policy.ts';
@@ -20,5 +21,7 @@ export interface Scene {
   incident: Incident;
   policy: Policy;
   now: Instant;
+  /** what is owed, soonest first */
+  duties: Duty[];
   people: People;
 }

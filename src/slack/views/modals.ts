@@ -1,7 +1,6 @@
 /** The forms. Block and action ids are fixed: submissions are read by them, and a repeated form keeps what was typed. */
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
-import { titleLength } from '../../incident/incident.ts';
-import { type Policy, type Severity, severities } from '../../incident/policy.ts';
+import { type Policy, type Severity, severities, titleLength } from '../../incident/policy.ts';
 import { clean, cut } from './blocks.ts';
 import { encode, type Pressed } from './press.ts';
 
