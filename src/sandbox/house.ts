@@ -23,6 +23,8 @@ export interface House {
   slack: LocalSlack;
   pager: LocalPager;
   bot: Bot;
+  /** one more process of the bot on the same database */
+  another(): Promise<Bot>;
   stop(): Promise<void>;
 }
 
@@ -68,14 +70,21 @@ export async function startHouse({ now, say, prepare }: HouseSettings): Promise<
   };
   try {
     await prepare?.(databases);
-    const bot = await startBot({ port, env: environment({ folder, databases, slack, pager }) });
+    const env = environment({ folder, databases, slack, pager });
+    const bot = await startBot({ port, env });
+    const bots = [bot];
     return {
       databases,
       slack,
       pager,
       bot,
+      async another() {
+        const more = await startBot({ port: await freePort(), env });
+        bots.push(more);
+        return more;
+      },
       async stop() {
-        await bot.stop();
+        await Promise.all(bots.map((one) => one.stop()));
         await end();
       },
     };
@@ -114,7 +123,7 @@ function writeRunbook(folder: string): string {
   return file;
 }
 
-type Around = Omit<House, 'bot' | 'stop'> & { folder: string };
+type Around = Omit<House, 'bot' | 'another' | 'stop'> & { folder: string };
 
 const environment = ({ folder, databases, slack, pager }: Around): Record<string, string> => ({
   SLACK_BOT_TOKEN: secrets.botToken,

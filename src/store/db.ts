@@ -57,7 +57,9 @@ async function once<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> 
   try {
     await client.query(`begin; ${limits}`);
     const result = await work(client);
-    await client.query('commit');
+    const { command } = await client.query('commit');
+    // Postgres answers the commit of a failed transaction with a rollback, and with no error
+    if (command !== 'COMMIT') throw new Error('the transaction had failed before it was committed: nothing was saved');
     return result;
   } catch (error) {
     await client.query('rollback').catch((fault: Error) => {

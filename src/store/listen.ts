@@ -14,8 +14,9 @@ export function listen(directUrl: string, pokes: Record<string, () => void>, log
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
 
-  const again = (error: unknown): void => {
-    if (stopped || retry) return;
+  const again = (lost: pg.Client, error: unknown): void => {
+    // a connection says several times that it is gone, and may do so when the next one stands already
+    if (stopped || retry || client !== lost) return;
     log.warn({ err: error }, 'listening for notifications was interrupted; the sweep goes on meanwhile');
     retry = setTimeout(() => {
       retry = undefined;
@@ -31,15 +32,16 @@ export function listen(directUrl: string, pokes: Record<string, () => void>, log
       application_name: 'responder-listen',
     });
     client = mine;
-    mine.on('error', again);
-    mine.on('end', () => again(new Error('the connection ended')));
+    mine.on('error', (error) => again(mine, error));
+    mine.on('end', () => again(mine, new Error('the connection ended')));
     mine.on('notification', ({ channel }) => pokes[channel]?.());
     try {
       await mine.connect();
       for (const channel of Object.keys(pokes)) await mine.query(`listen ${pg.escapeIdentifier(channel)}`);
       for (const poke of Object.values(pokes)) poke();
     } catch (error) {
-      again(error);
+      again(mine, error);
+      await mine.end().catch(() => {});
     }
   };
 

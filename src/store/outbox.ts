@@ -24,8 +24,10 @@ export interface NewOutboxRow {
   coalesce?: string;
 }
 
-export async function enqueue(db: Db, incident: IncidentId, rows: NewOutboxRow[]): Promise<void> {
-  if (rows.length === 0) return;
+/** Of several rows of one group only the last is kept, within the batch and among those that wait. */
+export async function enqueue(db: Db, incident: IncidentId, batch: NewOutboxRow[]): Promise<void> {
+  if (batch.length === 0) return;
+  const rows = batch.filter(({ coalesce }, n) => coalesce === undefined || lastOf(batch, coalesce) === n);
   await db.query(
     `update outbox
         set state = 'superseded', settled_at = clock_timestamp()
@@ -55,6 +57,9 @@ export async function enqueue(db: Db, incident: IncidentId, rows: NewOutboxRow[]
   );
   await db.query('notify outbox');
 }
+
+const lastOf = (batch: NewOutboxRow[], group: string): number =>
+  batch.findLastIndex(({ coalesce }) => coalesce === group);
 
 /** Pages that nobody needs any more are not sent. One that is being sent right now finishes first. */
 export async function supersedePages(db: Db, incident: IncidentId, pages: string[]): Promise<void> {

@@ -43,10 +43,10 @@ export interface LocalSlack {
   transcript: Entry[];
   violations: string[];
   faults: Faults;
-  user(id: string): Inbound;
+  /** somebody whose requests reach the bot, or the one of its processes at `botUrl` */
+  user(id: string, botUrl?: string): Inbound;
   channels(): Channel[];
   messages(channel: string): Message[];
-  setBotUrl(url: string): void;
   until<T>(what: string, look: (transcript: Entry[]) => T | undefined, withinMs?: number): Promise<T>;
   stop(): Promise<void>;
 }
@@ -56,7 +56,6 @@ const methods: Methods = { ...places, ...chat, ...forms };
 export const botUser = 'U0RESPONDER';
 
 export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
-  const target = { botUrl: settings.botUrl };
   const here = { url: '' };
   const workspace = makeWorkspace(settings, () => here.url);
   const rates = makeRates();
@@ -78,12 +77,9 @@ export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
     transcript: workspace.transcript,
     violations: workspace.violations,
     faults: workspace.faults,
-    user: (id) => actAs({ workspace, botUrl: () => target.botUrl }, id),
+    user: (id, botUrl) => actAs({ workspace, botUrl: () => botUrl ?? settings.botUrl }, id),
     channels: () => [...workspace.channels.values()],
     messages: (channel) => workspace.messages.filter((message) => message.channel === channel),
-    setBotUrl: (url) => {
-      target.botUrl = url;
-    },
     until: (what, look, withinMs) => until(what, () => look(workspace.transcript), withinMs),
     stop: () => server.stop(),
   };

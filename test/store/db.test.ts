@@ -1,0 +1,111 @@
+import { EventEmitter, once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { makeLog } from '../../src/log.ts';
+import { inTransaction, makePool } from '../../src/store/db.ts';
+import { type TestDatabase, testDatabase } from '../tools/database.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.pool.query('create table notes (text text primary key)');
+});
+afterAll(() => database.end());
+beforeEach(() => {
+  pool = makePool(database.url, makeLog('silent'));
+});
+afterEach(async () => {
+  await pool.end();
+  await database.pool.query('delete from notes');
+});
+
+const notes = async (): Promise<unknown[]> => (await database.pool.query('select text from notes')).rows;
+const fail = (code: string): string => `do $$ begin raise exception 'as asked' using errcode = '${code}'; end $$`;
+
+it('saves all of a transaction, or nothing of it', async () => {
+  await inTransaction(pool, (db) => db.query(`insert into notes values ('kept')`));
+  const half = inTransaction(pool, async (db) => {
+    await db.query(`insert into notes values ('lost')`);
+    throw new Error('half-way');
+  });
+
+  await expect(half).rejects.toThrow('half-way');
+  expect(await notes()).toEqual([{ text: 'kept' }]);
+});
+
+it('does not take a failure that the work kept to itself for a commit', async () => {
+  const work = inTransaction(pool, async (db) => {
+    await db.query(`insert into notes values ('lost')`);
+    await db.query('select 1 / 0').catch(() => {});
+  });
+
+  await expect(work).rejects.toThrow('nothing was saved');
+  expect(await notes()).toEqual([]);
+});
+
+it.each([
+  ['a serialization failure', '40001', 3],
+  ['a deadlock', '40P01', 3],
+  ['a unique violation', '23505', 1],
+  ['a lock that was not given in time', '55P03', 1],
+])('after %s (%s) the work has run %i times: again only where nothing was done', async (_, code, runs) => {
+  let ran = 0;
+
+  await inTransaction(pool, async (db) => {
+    ran += 1;
+    if (ran < 3) await db.query(fail(code));
+  }).catch(() => {});
+
+  expect(ran).toBe(runs);
+});
+
+it('gives up after five deadlocks', async () => {
+  let ran = 0;
+
+  const work = inTransaction(pool, async (db) => {
+    ran += 1;
+    await db.query(fail('40P01'));
+  });
+
+  await expect(work).rejects.toThrow('as asked');
+  expect(ran).toBe(5);
+});
+
+it('limits every wait inside a transaction, and leaves the connection as it was', async () => {
+  const settings = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
+  const read = `select ${settings.map((name) => `current_setting('${name}')`).join(` || ' ' || `)} as limits`;
+
+  const inside = await inTransaction(pool, (db) => db.query(read));
+
+  expect(inside.rows).toEqual([{ limits: '6s 2s 15s' }]);
+  expect((await pool.query(read)).rows).toEqual([{ limits: '0 0 0' }]);
+});
+
+it('survives a connection that is cut in the middle, and takes another one', async () => {
+  const work = inTransaction(pool, async (db) => {
+    await db.query(`insert into notes values ('lost')`);
+    const { rows } = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await db.query('select 1');
+  });
+
+  await expect(work).rejects.toThrow(/terminat/i);
+  await inTransaction(pool, (db) => db.query(`insert into notes values ('kept')`));
+  expect(await notes()).toEqual([{ text: 'kept' }]);
+});
+
+it('survives the loss of an idle connection, and says so', async () => {
+  const heard = new EventEmitter();
+  const log = makeLog('silent');
+  log.warn = (...args: unknown[]) => void heard.emit('warning', ...args);
+  const own = makePool(database.url, log);
+  const { rows } = await own.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const warning = once(heard, 'warning');
+
+  await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+
+  expect(await warning).toContain('an idle database connection was lost');
+  expect((await own.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+  await own.end();
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Entry } from '../../src/incident/entry.ts';
+import type { IncidentId } from '../../src/incident/incident.ts';
+import { inTransaction } from '../../src/store/db.ts';
+import { appendTimeline, readTimeline, verifyTimeline } from '../../src/store/timeline.ts';
+import { ana, ben } from '../incident/story.ts';
+import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { insert, start } from './rows.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.end());
+
+const update = (text: string): Entry => ({ kind: 'update', text });
+
+async function append(id: IncidentId, entries: Entry[], at = start): Promise<void> {
+  await inTransaction(database.pool, (db) =>
+    appendTimeline(db, id, { at, entries: entries.map((entry) => ({ actor: ana, entry })) }),
+  );
+}
+
+/** An incident with a timeline of three rows, in two transactions. */
+async function told(): Promise<IncidentId> {
+  const { id } = await insert(database.pool);
+  await append(id, [update('one'), update('two')]);
+  await append(id, [update('three')], start + 1);
+  return id;
+}
+
+/** As somebody with all rights on the database would. */
+async function tamper(statement: string, id: IncidentId): Promise<void> {
+  await inTransaction(database.pool, async (db) => {
+    await db.query('alter table timeline disable trigger timeline_is_append_only');
+    await db.query(statement, [id]);
+    await db.query('alter table timeline enable trigger timeline_is_append_only');
+  });
+}
+
+it('tells what happened in order, with who and when', async () => {
+  const id = await told();
+
+  const rows = await readTimeline(database.pool, id);
+
+  expect(rows.map(({ seq, at, actor, body }) => [seq, at, actor, body])).toEqual([
+    [1, start, ana, update('one')],
+    [2, start, ana, update('two')],
+    [3, start + 1, ana, update('three')],
+  ]);
+});
+
+it('chains each row to the one before', async () => {
+  const rows = await readTimeline(database.pool, await told());
+
+  expect(rows.map(({ previous }) => previous)).toEqual(['', rows[0]?.hash, rows[1]?.hash]);
+});
+
+it('writes nothing for a decision without entries', async () => {
+  const { id } = await insert(database.pool);
+
+  await append(id, []);
+
+  expect(await readTimeline(database.pool, id)).toEqual([]);
+  expect(await verifyTimeline(database.pool, id)).toEqual({ ok: true });
+});
+
+it('verifies what it wrote, whatever the words and numbers', async () => {
+  const { id } = await insert(database.pool);
+  const words = fc.string({ unit: 'binary' });
+  const entry = fc.oneof(
+    words.map(update),
+    words.map((name): Entry => ({ kind: 'lead', to: { pager: name, name }, from: ben })),
+    fc
+      .tuple(words, fc.double({ noNaN: true, noDefaultInfinity: true }))
+      .map(([summary, afterMs]): Entry => ({ kind: 'resolved', summary, afterMs })),
+  );
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { maxLength: 4 }), async (entries) => {
+      await append(id, entries);
+      expect(await verifyTimeline(database.pool, id)).toEqual({ ok: true });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it.each(['update timeline set seq = seq', 'delete from timeline', 'truncate timeline'])(
+  'is only ever appended to: %s',
+  async (statement) => {
+    await expect(database.pool.query(statement)).rejects.toThrow('the timeline is only ever appended to');
+  },
+);
+
+describe('somebody with all rights', () => {
+  it.each([
+    [
+      'changes the words',
+      `update timeline set body = '{"kind": "update", "text": "else"}' where incident = $1 and seq = 2`,
+      2,
+    ],
+    ['changes the time', `update timeline set at = at + interval '1 ms' where incident = $1 and seq = 2`, 2],
+    ['changes who it was', `update timeline set actor = '{"slack": "U0EVIL"}' where incident = $1 and seq = 1`, 1],
+    ['removes the first row', 'delete from timeline where incident = $1 and seq = 1', 1],
+    ['removes a row between', 'delete from timeline where incident = $1 and seq = 2', 2],
+    ['removes the last row', 'delete from timeline where incident = $1 and seq = 3', 3],
+    ['removes all of it', 'delete from timeline where incident = $1', 1],
+    [
+      'copies a row to the end',
+      `insert into timeline select incident, 4, at, actor, kind, body, previous, hash from timeline where incident = $1 and seq = 3`,
+      4,
+    ],
+    [
+      'swaps two rows',
+      `update timeline set seq = case seq when 1 then -2 else -1 end where incident = $1 and seq < 3`,
+      1,
+    ],
+  ])('%s, and is found out', async (_, statement, seq) => {
+    const id = await told();
+
+    await tamper(statement, id);
+
+    expect(await verifyTimeline(database.pool, id)).toMatchObject({ ok: false, seq, why: expect.any(String) });
+  });
+
+  it('changes nothing after all, and nothing is found', async () => {
+    const id = await told();
+
+    await tamper('update timeline set body = body where incident = $1', id);
+
+    expect(await verifyTimeline(database.pool, id)).toEqual({ ok: true });
+  });
+});
