@@ -88,11 +88,15 @@ interface Settling {
 
 /** The row's fate and the news it brings are one transaction: neither can be lost without the other. */
 async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling): Promise<void> {
-  if (verdict.kind !== 'sent')
-    engine.log.warn(
-      { incident: row.incident, effect: row.effect.kind, code: verdict.code, attempt: row.attempt },
-      'a send failed',
+  if (verdict.kind !== 'sent') {
+    const { code, why } = verdict;
+    // a page that is not confirmed yet is asked about again: no failure
+    const level = code === 'pending' ? 'debug' : 'warn';
+    engine.log[level](
+      { incident: row.incident, effect: row.effect.kind, code, why, attempt: row.attempt },
+      'not sent yet',
     );
+  }
   await inTransaction(engine.pool, async (db) => {
     if (!(await settleRow(db, row, { fence, verdict }))) return;
     if (!verdict.news) return;

@@ -42,7 +42,7 @@ it.each([
   async (button, kind) => {
     const channel = await declared(`${kind} ${randomUUID().replaceAll('-', ' ')}`);
     // as both people saw it: it is redrawn after the first press
-  const card = structuredClone(cardIn(house, channel));
+    const card = structuredClone(cardIn(house, channel));
     const before = answers('U0BEN').length;
 
     const first = house.slack.user('U0ANA').click(card, button);

@@ -147,7 +147,7 @@ it('numbers declarations one after the other, whoever comes at the same time', a
 
   const numbers = await Promise.all(Array.from({ length: 6 }, declare));
 
-  expect(numbers.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(numbers.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 it('gives the number of a declaration that was rolled back to the next', async () => {

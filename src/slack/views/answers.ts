@@ -1,7 +1,7 @@
 /** Answers that only the asker sees: status, lists, what is owed, help, and which incident was meant. */
 import type { Duty } from '../../incident/decision.ts';
 import type { Incident } from '../../incident/incident.ts';
-import { actions, context, foreign, message, saying, section } from './blocks.ts';
+import { actions, clean, context, foreign, message, saying, section } from './blocks.ts';
 import { cardMessage } from './card.ts';
 import type { Message, Scene } from './message.ts';
 import { clock, dutyName, levelNames, mark, name, titleOf } from './words.ts';
@@ -80,11 +80,13 @@ export const unknownVerbMessage = (typed: string, nearest: string | undefined): 
 /** Several are open and none was named: the pressed one gets the words that were typed. */
 export function pickMessage(incidents: Incident[], words: string): Message {
   if (incidents.length === 0)
-    return saying('Nothing was done: no incident is open here. `/incident declare p1 <what is broken>` declares one.');
+    return saying(
+      'Nothing was done: no incident is open here. `/incident declare p1 &lt;what is broken&gt;` declares one.',
+    );
   const buttons = incidents.slice(0, mostListed).map((i) => ({
     action: 'pick' as const,
     label: `#${i.number} ${i.severity.toUpperCase()} ${i.title}`,
-    pressed: { incident: i.id, words: words.slice(0, 500) },
+    pressed: { incident: i.id, words: clean(words).slice(0, 500) },
   }));
   return saying('Nothing was done yet: which incident do you mean?', ...actions(buttons));
 }
@@ -110,7 +112,7 @@ export const formButtonMessage = ({ severity, words }: FormRequest): Message =>
         style: 'primary',
         pressed: {
           ...(severity === undefined ? {} : { data: severity }),
-          ...(words === undefined ? {} : { words: words.slice(0, 500) }),
+          ...(words === undefined ? {} : { words: clean(words).slice(0, 500) }),
         },
       },
     ]),

@@ -1,0 +1,110 @@
+/** One file per message, as Slack gets it. UPDATE_GOLDEN=1 writes them anew; read the difference before you commit it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import type { Entry } from '../../../src/incident/entry.ts';
+import { dutiesMessage, helpMessage, listMessage, pickMessage } from '../../../src/slack/views/answers.ts';
+import { announcementMessage, cardMessage } from '../../../src/slack/views/card.ts';
+import { entryMessage } from '../../../src/slack/views/entry.ts';
+import { declareForm } from '../../../src/slack/views/modals.ts';
+import { refusalMessage } from '../../../src/slack/views/refusal.ts';
+import { manualSteps, reportMessage } from '../../../src/slack/views/report.ts';
+import { ana, dana, incident, now, people, policy, report, sceneOf } from './world.ts';
+
+const folder = 'test/slack/golden';
+const scene = sceneOf(incident);
+const [, , , stuck] = policy.issueTypes;
+const { issueType: _, ...withoutType } = incident;
+const say = (entry: Entry, pings = '<@U0ONCALL>') => entryMessage(entry, scene, { pings });
+
+const messages: [string, () => unknown][] = [
+  ['card', () => cardMessage(scene)],
+  ['card-without-words', () => cardMessage(sceneOf({ ...withoutType, title: '', home: { kind: 'none' } }))],
+  [
+    'card-acknowledged',
+    () =>
+      cardMessage(
+        sceneOf({ ...incident, acknowledged: { by: dana, at: now, via: 'pager' }, lead: ana, phase: 'mitigated' }),
+      ),
+  ],
+  [
+    'card-resolved',
+    () =>
+      cardMessage(
+        sceneOf({
+          ...incident,
+          phase: 'resolved',
+          resolved: { run: 1, at: now + 60_000, by: ana, summary: 'rolled back' },
+          pages: [],
+        }),
+      ),
+  ],
+  ['announcement', () => announcementMessage(scene)],
+  [
+    'ladder-page',
+    () =>
+      say({
+        kind: 'ladder',
+        step: 2,
+        page: ['on-call'],
+        mention: [],
+        breach: true,
+        nextPageInMs: 300_000,
+        lateMs: 0,
+        missed: 0,
+      }),
+  ],
+  [
+    'ladder-late',
+    () =>
+      say({
+        kind: 'ladder',
+        step: 4,
+        page: ['on-call', 'second-level', 'team-lead'],
+        mention: [],
+        breach: true,
+        lateMs: 3_480_000,
+        missed: 7,
+      }),
+  ],
+  [
+    'reminder-update',
+    () => say({ kind: 'reminder', duty: 'update', occurrence: 0, dueAt: now, overdue: true, lateMs: 0, missed: 0 }),
+  ],
+  [
+    'reminder-post-mortem',
+    () =>
+      say({ kind: 'reminder', duty: 'post-mortem', occurrence: 0, dueAt: now, overdue: true, lateMs: 0, missed: 0 }),
+  ],
+  ['page-unconfirmed', () => say({ kind: 'page-unconfirmed', page: 'abc:1.0', levels: ['on-call'], why: '' })],
+  ['acknowledged', () => say({ kind: 'acknowledged', by: dana, via: 'pager', afterMs: 240_000 }, '')],
+  ['resolved', () => say({ kind: 'resolved', afterMs: 2_400_000, summary: 'rolled back' }, '')],
+  ['report', () => reportMessage(report, scene, { pings: '' })],
+  ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene, { pings: '' })],
+  ['manual-steps', () => stuck && manualSteps(stuck, scene)],
+  [
+    'looks-declared',
+    () =>
+      refusalMessage(
+        { code: 'looks-declared', incident, declaredAt: now },
+        { people, now: now + 60_000, key: 'command:1' },
+      ),
+  ],
+  ['duties', () => dutiesMessage(scene)],
+  ['list', () => listMessage([incident])],
+  ['pick', () => pickMessage([incident], 'ack')],
+  ['help', () => helpMessage([{ name: 'ack', usage: 'ack [#number]', help: 'acknowledge' }])],
+  ['declare-form', () => declareForm({ policy, severity: 'p2', title: 'search is slow' })],
+];
+
+it.each(messages)('%s', (name, make) => {
+  const path = `${folder}/${name}.json`;
+  const drawn = `${JSON.stringify(make(), null, 2)}\n`;
+  if (process.env['UPDATE_GOLDEN']) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path, drawn);
+  }
+
+  expect(existsSync(path) ? drawn.split('\n') : 'no golden file: run with UPDATE_GOLDEN=1').toEqual(
+    existsSync(path) ? readFileSync(path, 'utf8').split('\n') : '',
+  );
+});

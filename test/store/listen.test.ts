@@ -1,0 +1,65 @@
+import { EventEmitter, once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { makeLog } from '../../src/log.ts';
+import { type Listening, listen } from '../../src/store/listen.ts';
+import { type TestDatabase, testDatabase } from '../tools/database.ts';
+
+let database: TestDatabase;
+let poked: EventEmitter;
+let listening: Listening;
+beforeEach(async () => {
+  database = await testDatabase();
+  poked = new EventEmitter();
+  const pokes = { duties: () => void poked.emit('duties'), outbox: () => void poked.emit('outbox') };
+  const ready = once(poked, 'outbox');
+  listening = listen(database.url, pokes, makeLog('silent'));
+  await ready;
+});
+afterEach(async () => {
+  await listening.stop();
+  await database.end();
+});
+
+const listeners = `application_name = 'responder-listen' and datname = current_database()`;
+const cut = () => database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${listeners}`);
+
+it('pokes whom a notification is for, and nobody else', async () => {
+  let others = 0;
+  poked.on('duties', () => {
+    others += 1;
+  });
+  const outbox = once(poked, 'outbox');
+
+  await database.pool.query('notify outbox');
+  await outbox;
+
+  expect(others).toBe(0);
+});
+
+it('comes back when the connection is lost, and pokes everybody: what was notified meanwhile is unknown', async () => {
+  const both = Promise.all([once(poked, 'duties'), once(poked, 'outbox')]);
+
+  await cut();
+
+  await both;
+  const { rows } = await database.pool.query(`select count(*)::int as n from pg_stat_activity where ${listeners}`);
+  expect(rows).toEqual([{ n: 1 }]);
+});
+
+it('hears again after it came back', async () => {
+  const back = once(poked, 'outbox');
+  await cut();
+  await back;
+  const duties = once(poked, 'duties');
+
+  await database.pool.query('notify duties');
+
+  await expect(duties).resolves.toEqual([]);
+});
+
+it('stays away once it was stopped', async () => {
+  await listening.stop();
+
+  const { rows } = await database.pool.query(`select count(*)::int as n from pg_stat_activity where ${listeners}`);
+  expect(rows).toEqual([{ n: 0 }]);
+});
