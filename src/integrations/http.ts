@@ -89,8 +89,12 @@ function hint(headers: Headers): number | undefined {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0) * 1_000, longestHintMs) : undefined;
 }
 
+const messageIn = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : undefined;
+
+/** By name and not by class: an abort's reason may come from another realm than ours. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no reply within ${limitMs / 1_000} s`;
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const named = typeof error === 'object' && error !== null ? error : {};
+  if ('name' in named && named.name === 'TimeoutError') return `no reply within ${limitMs / 1_000} s`;
+  return ('cause' in named ? messageIn(named.cause) : undefined) ?? messageIn(error) ?? String(error);
 }

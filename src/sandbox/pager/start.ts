@@ -144,7 +144,11 @@ function readRequest({ requests, now }: Desk, id: string): Reply {
 function readAlert(desk: Desk, { query }: Call, identifier: string): Reply {
   const alert = find(desk, identifier, query.get('identifierType'));
   if (!alert) return refused(404, 'Alert not found');
-  const { acknowledgedBy, notes: _, createdAt, updatedAt, ...shown } = alert;
+  const { acknowledgedBy, notes: _, createdAt, updatedAt, responders, ...rest } = alert;
+  const shown = {
+    ...rest,
+    responders: responders.map(({ type, id, name, username }) => ({ type, id: id ?? name ?? username })),
+  };
   const times = { createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
   const report = acknowledgedBy === '' ? {} : { report: { acknowledgedBy } };
   return { status: 200, body: { data: { ...shown, ...times, owner: acknowledgedBy, ...report } } };
