@@ -18,13 +18,22 @@ export function loadPolicy(text: string, file: string): Policy {
   };
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) throw new BadConfiguration(broken.map(({ pos, message }) => `${place(pos[0])} ${message}`));
-  const result = RunbookFile.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const result = RunbookFile.safeParse(contentOf(document, file));
   if (result.success) return toPolicy(result.data);
   throw new BadConfiguration(
     result.error.issues
       .flatMap((issue) => faultsOf(issue, document))
       .map(({ offset, sentence }) => `${place(offset)} ${sentence}`),
   );
+}
+
+/** An alias without its anchor is found only when the content is put together. */
+function contentOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new BadConfiguration([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 interface Fault {

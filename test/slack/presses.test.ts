@@ -208,6 +208,19 @@ describe('a form', () => {
     expect(JSON.stringify(body)).toContain('Nothing was changed');
   });
 
+  it('sent by somebody without the right does nothing, though they could open it before', async () => {
+    const narrow = await startBot({ rules: { ...policy, rights: { respond: ['U0BOSS'], declare: ['U0BOSS'] } } });
+    await narrow.slash('declare p1 checkout returns nothing', { user: 'U0BOSS' });
+
+    const update = await narrow.submit('update', { text: 'looking' }, { incident: 'i1', version: 1 });
+    const declared = await narrow.submit('declare', { severity: { chosen: 'p2' }, title: 'search is slow' });
+    await narrow.submit('update', { text: 'found it' }, { incident: 'i1', version: 1 }, { user: 'U0BOSS' });
+    await narrow.stop();
+
+    expect(JSON.stringify([update.body, declared.body])).toMatch(/change an incident.*declare an incident/);
+    expect(narrow.house.inputs.map(({ command }) => command.kind)).toEqual(['declare', 'update']);
+  });
+
   it('of another workspace does nothing', async () => {
     const { body } = await bot.submit('update', { text: 'looking' }, about(), { team: 'T2' });
 

@@ -1,7 +1,7 @@
 /** Answers that only the asker sees: status, lists, what is owed, help, and which incident was meant. */
 import type { Duty } from '../../incident/decision.ts';
 import type { Incident } from '../../incident/incident.ts';
-import { actions, clean, context, foreign, message, saying, section } from './blocks.ts';
+import { actions, clean, context, foreign, message, section, sentence } from './blocks.ts';
 import { cardMessage } from './card.ts';
 import type { Message, Scene } from './message.ts';
 import { clock, dutyName, levelNames, mark, name, titleOf } from './words.ts';
@@ -20,7 +20,7 @@ export const statusMessage = (scene: Scene): Message => {
 const whereIs = ({ home }: Incident): string => (home.kind === 'channel' ? ` <#${home.channel}>` : '');
 
 export function listMessage(incidents: Incident[]): Message {
-  if (incidents.length === 0) return saying('No incident is open.');
+  if (incidents.length === 0) return sentence('No incident is open.');
   const lines = incidents
     .slice(0, mostListed)
     .map(
@@ -28,7 +28,7 @@ export function listMessage(incidents: Incident[]): Message {
         `${mark(i.severity)} #${i.number} ${titleOf(i)}: ${i.phase}${i.acknowledged ? '' : ', not acknowledged'}${whereIs(i)}`,
     );
   const more = incidents.length > mostListed ? [context(`${incidents.length - mostListed} more are not shown.`)] : [];
-  return saying(
+  return sentence(
     `${incidents.length} ${incidents.length === 1 ? 'incident is' : 'incidents are'} open`,
     section(lines.join('\n')),
     ...more,
@@ -55,8 +55,8 @@ function dutyLine(duty: Duty | undefined, { policy, people }: Scene): string {
 /** Seen by the asker alone: an ephemeral message notifies nobody whom it names. */
 export function dutiesMessage(scene: Scene): Message {
   const lines = scene.duties.slice(0, mostListed).map((duty) => dutyLine(duty, scene));
-  if (lines.length === 0) return saying(`${name(scene.incident)}: nothing is owed.`);
-  return saying(`${name(scene.incident)}: what will ping whom, and when`, section(lines.join('\n')));
+  if (lines.length === 0) return sentence(`${name(scene.incident)}: nothing is owed.`);
+  return sentence(`${name(scene.incident)}: what will ping whom, and when`, section(lines.join('\n')));
 }
 
 export interface VerbHelp {
@@ -66,13 +66,13 @@ export interface VerbHelp {
 }
 
 export const helpMessage = (verbs: VerbHelp[]): Message =>
-  saying(
+  sentence(
     'What /incident can do',
     section(verbs.map(({ usage, help }) => `\`/incident ${foreign(usage, 80)}\` ${foreign(help, 120)}`).join('\n')),
   );
 
 export const unknownVerbMessage = (typed: string, nearest: string | undefined): Message =>
-  saying(
+  sentence(
     `Nothing was done: there is no "${foreign(typed, 30)}".${nearest === undefined ? '' : ` Did you mean \`/incident ${nearest}\`?`}`,
     context('`/incident help` lists what there is.'),
   );
@@ -80,7 +80,7 @@ export const unknownVerbMessage = (typed: string, nearest: string | undefined): 
 /** Several are open and none was named: the pressed one gets the words that were typed. */
 export function pickMessage(incidents: Incident[], words: string): Message {
   if (incidents.length === 0)
-    return saying(
+    return sentence(
       'Nothing was done: no incident is open here. `/incident declare p1 &lt;what is broken&gt;` declares one.',
     );
   const buttons = incidents.slice(0, mostListed).map((i) => ({
@@ -88,12 +88,12 @@ export function pickMessage(incidents: Incident[], words: string): Message {
     label: `#${i.number} ${i.severity.toUpperCase()} ${i.title}`,
     pressed: { incident: i.id, words: clean(words).slice(0, 500) },
   }));
-  return saying('Nothing was done yet: which incident do you mean?', ...actions(buttons));
+  return sentence('Nothing was done yet: which incident do you mean?', ...actions(buttons));
 }
 
 export function declaredMessage({ incident }: Pick<Scene, 'incident'>, notes: string[] = []): Message {
   const where = incident.home.kind === 'channel' ? ` in <#${incident.home.channel}>` : '; its channel is being opened';
-  return saying(`${name(incident)} declared${where}`, ...(notes.length > 0 ? [context(notes.join(' '))] : []));
+  return sentence(`${name(incident)} declared${where}`, ...(notes.length > 0 ? [context(notes.join(' '))] : []));
 }
 
 export interface FormRequest {
@@ -103,7 +103,7 @@ export interface FormRequest {
 
 /** A form may only be opened within seconds of a press; this is a press to open it again. */
 export const formButtonMessage = ({ severity, words }: FormRequest): Message =>
-  saying(
+  sentence(
     'Nothing is declared yet: press to say what is broken',
     ...actions([
       {
@@ -118,4 +118,4 @@ export const formButtonMessage = ({ severity, words }: FormRequest): Message =>
     ]),
   );
 
-export const busyMessage = (): Message => saying('Still working: nothing is confirmed yet. The answer follows here.');
+export const busyMessage = (): Message => sentence('Still working: nothing is confirmed yet. The answer follows here.');

@@ -132,3 +132,13 @@ export function message(first: string, blocks: KnownBlock[]): Message {
 /** The first line as the first block too, so that notification and message say the same. */
 export const saying = (first: string, ...rest: KnownBlock[]): Message =>
   message(first, [section(fitted(first, firstLineLength)), ...rest]);
+
+/** Whoever is addressed is never cut off: where the first line has no room, the mentions stand below it. */
+export function addressing(first: string, pings: string, ...rest: KnownBlock[]): Message {
+  const line = pings === '' ? first : `${first} — ${pings}`;
+  if (Array.from(line).length <= firstLineLength) return saying(line, ...rest);
+  return message(first, [section(`${fitted(first, firstLineLength)}\n${pings}`), ...rest]);
+}
+
+/** An answer to one person: the notification is short, the sentence is whole. */
+export const sentence = (words: string, ...rest: KnownBlock[]): Message => message(words, [section(words), ...rest]);

@@ -1,7 +1,7 @@
 /** What happened, as a message: one first line with severity, fact and who acts, and only then more. */
 import type { Entry } from '../../incident/entry.ts';
 import type { Page } from '../../incident/incident.ts';
-import { actions, context, foreign, preformatted, saying, section } from './blocks.ts';
+import { actions, addressing, context, foreign, preformatted, saying, section } from './blocks.ts';
 import { pressOf } from './card.ts';
 import type { Message, Scene } from './message.ts';
 import { reminderMessage } from './reminder.ts';
@@ -16,8 +16,7 @@ export interface Addressed {
 type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
 type Texts = { [K in Entry['kind']]: (entry: Of<K>, scene: Scene, addressed: Addressed) => Message };
 
-const line = ({ incident }: Scene, fact: string, pings = ''): string =>
-  `${name(incident)}: ${fact}${pings === '' ? '' : ` — ${pings}`}`;
+const line = ({ incident }: Scene, fact: string): string => `${name(incident)}: ${fact}`;
 
 const texts: Texts = {
   declared: ({ title, details }, scene) =>
@@ -32,7 +31,7 @@ const texts: Texts = {
   joined: ({ by, via }, scene) =>
     saying(line(scene, `${scene.people.person(by)} acknowledged too${via === 'pager' ? ', at the pager' : ''}`)),
   unacknowledged: ({ by }, scene, { pings }) =>
-    saying(line(scene, `${scene.people.person(by)} took the acknowledgement back; paging starts again`, pings)),
+    addressing(line(scene, `${scene.people.person(by)} took the acknowledgement back; paging starts again`), pings),
   lead: ({ to, from }, scene) =>
     saying(
       line(
@@ -48,7 +47,7 @@ const texts: Texts = {
       ),
     ),
   severity: ({ from, to }, scene, { pings }) =>
-    saying(line(scene, `severity ${from.toUpperCase()} → ${to.toUpperCase()}`, pings)),
+    addressing(line(scene, `severity ${from.toUpperCase()} → ${to.toUpperCase()}`), pings),
   'issue-type': ({ issueType }, scene) =>
     saying(
       line(
@@ -59,7 +58,7 @@ const texts: Texts = {
   title: ({ to }, scene) => saying(line(scene, `now called ${foreign(to, 60)}`), section(foreign(to, 500))),
   update: ({ text }, scene) => saying(line(scene, `update: ${foreign(text, 70)}`), section(foreign(text, 2_500))),
   escalated: ({ to }, scene, { pings }) =>
-    saying(line(scene, `escalated; paging ${levelNames(to, scene.policy)}`, pings), ...acknowledgeButton(scene)),
+    addressing(line(scene, `escalated; paging ${levelNames(to, scene.policy)}`), pings, ...acknowledgeButton(scene)),
   mitigated: (_, scene) =>
     saying(line(scene, 'mitigated: users no longer suffer; every clock goes on until it is resolved')),
   resolved: ({ summary, afterMs }, scene) =>
@@ -67,7 +66,8 @@ const texts: Texts = {
       line(scene, `resolved after ${span(afterMs)}`),
       ...(summary === undefined ? [] : [section(foreign(summary, 2_500))]),
     ),
-  reopened: ({ reason }, scene, { pings }) => saying(line(scene, 'reopened', pings), section(foreign(reason, 1_000))),
+  reopened: ({ reason }, scene, { pings }) =>
+    addressing(line(scene, 'reopened'), pings, section(foreign(reason, 1_000))),
   closed: (_, scene) => saying(line(scene, 'closed; nothing is owed any more')),
   cancelled: ({ reason }, scene) =>
     saying(
@@ -130,8 +130,9 @@ function ladderMessage(entry: Of<'ladder'>, scene: Scene, { pings }: Addressed):
       ? []
       : [`Unless somebody acknowledges, the next page goes out in ${span(entry.nextPageInMs)}.`];
   const more = [titleOf(incident, 200), ...next].join('\n');
-  return saying(
-    line(scene, `${breach}${what}`, pings),
+  return addressing(
+    line(scene, `${breach}${what}`),
+    pings,
     section(`${more}${lateWords(entry.lateMs, entry.missed)}`),
     ...acknowledgeButton(scene),
   );
@@ -140,8 +141,9 @@ function ladderMessage(entry: Of<'ladder'>, scene: Scene, { pings }: Addressed):
 function unconfirmed({ page: key, levels, why }: Of<'page-unconfirmed'>, scene: Scene, { pings }: Addressed): Message {
   const page: Page | undefined = scene.incident.pages.find((one) => one.key === key);
   const reason = why || page?.why || `the pager has not confirmed it within ${span(scene.policy.confirmWithin)}`;
-  return saying(
-    line(scene, `:warning: page NOT confirmed (${levelNames(levels, scene.policy)})`, pings),
+  return addressing(
+    line(scene, `:warning: page NOT confirmed (${levelNames(levels, scene.policy)})`),
+    pings,
     section(
       `${titleOf(scene.incident, 200)}\nReach them another way: ${foreign(reason, 300)}. Responder goes on trying.`,
     ),

@@ -1,6 +1,6 @@
 /** Why nothing was done, in one sentence, and the next step where there is one. */
 import type { Actor, CommandKind, Refusal } from '../../incident/incident.ts';
-import { actions, foreign, saying } from './blocks.ts';
+import { actions, foreign, sentence } from './blocks.ts';
 import type { Message, People } from './message.ts';
 import { clock, dutyName, name, span, titleOf } from './words.ts';
 
@@ -40,7 +40,7 @@ const nothing = 'Nothing was changed';
 
 const texts: Texts = {
   'looks-declared': ({ incident, declaredAt }, { now, key }) =>
-    saying(
+    sentence(
       `Not declared yet: this looks like ${name(incident)}, declared ${span(now - declaredAt)} ago`,
       ...actions([
         {
@@ -53,27 +53,27 @@ const texts: Texts = {
       ]),
     ),
   overtaken: ({ by, at, what }, { people, now }) =>
-    saying(
+    sentence(
       `${nothing}: ${actorName(by, people)} ${verbs[what] ?? 'was first'} ${span(now - at)} ago, after this button was drawn.`,
     ),
   already: ({ what, by, at }, { people }) =>
-    saying(
+    sentence(
       `${nothing}: ${already[what]} already${by ? `, by ${actorName(by, people)}` : ''}${at === undefined ? '' : ` since ${clock(at)}`}.`,
     ),
-  'not-now': ({ phase, command }) => saying(`${nothing}: an incident that is ${phase} takes no "${command}".`),
-  'not-acknowledged': () => saying(`${nothing}: nobody has acknowledged it.`),
+  'not-now': ({ phase, command }) => sentence(`${nothing}: an incident that is ${phase} takes no "${command}".`),
+  'not-acknowledged': () => sentence(`${nothing}: nobody has acknowledged it.`),
   'still-owed': ({ duties }) =>
-    saying(`Not closed: still owed are ${duties.map(dutyName).join(', ')}. Do them or say that they are not needed.`),
-  'not-owed': ({ duty }) => saying(`${nothing}: ${dutyName(duty)} is not owed now.`),
+    sentence(`Not closed: still owed are ${duties.map(dutyName).join(', ')}. Do them or say that they are not needed.`),
+  'not-owed': ({ duty }) => sentence(`${nothing}: ${dutyName(duty)} is not owed now.`),
   'unknown-role': ({ role, known }) =>
-    saying(`${nothing}: the runbook has no role "${foreign(role, 40)}". It has: ${foreign(known.join(', '), 300)}.`),
+    sentence(`${nothing}: the runbook has no role "${foreign(role, 40)}". It has: ${foreign(known.join(', '), 300)}.`),
   'unknown-issue-type': ({ issueType, known }) =>
-    saying(
+    sentence(
       `${nothing}: the runbook has no issue type "${foreign(issueType, 40)}". It has: ${foreign(known.join(', '), 300)}.`,
     ),
-  empty: ({ field }) => saying(`${nothing}: the ${field} is empty.`),
-  'bad-duration': () => saying(`${nothing}: that is no time span. Write it like 30m, 2h or 1d.`),
-  'no-such-incident': () => saying(`${nothing}: there is no such incident.`),
+  empty: ({ field }) => sentence(`${nothing}: the ${field} is empty.`),
+  'bad-duration': () => sentence(`${nothing}: that is no time span. Write it like 30m, 2h or 1d.`),
+  'no-such-incident': () => sentence(`${nothing}: there is no such incident.`),
 };
 
 // a table of functions by code loses, for the compiler, that key and argument belong together

@@ -2,7 +2,7 @@
 import type { Entry } from '../../incident/entry.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { ReminderKind } from '../../incident/policy.ts';
-import { actions, type ButtonParts, context, saying } from './blocks.ts';
+import { actions, addressing, type ButtonParts, context } from './blocks.ts';
 import { pressOf } from './card.ts';
 import type { Message, Scene } from './message.ts';
 import { dutyName, lateWords, name, span } from './words.ts';
@@ -73,8 +73,9 @@ export function reminderMessage(reminder: Reminder, scene: Scene, { pings }: { p
   const text: Text = texts[reminder.duty];
   const first = `${name(incident)}: ${text.says(scene, reminder)}`;
   const owed = `Owed for ${dutyName(reminder.duty)} by the runbook, ${policy.severities[incident.severity].title} incidents.`;
-  return saying(
-    pings === '' ? first : `${first} — ${pings}`,
+  return addressing(
+    first,
+    pings,
     ...actions(text.buttons(incident)),
     context(`${owed}${lateWords(reminder.lateMs, reminder.missed)}`),
   );

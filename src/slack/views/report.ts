@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Check, Finding, Report, Verdict } from '../../diagnosis/diagnosis.ts';
 import type { IssueType } from '../../incident/policy.ts';
-import { context, foreign, preformatted, saying, section } from './blocks.ts';
+import { addressing, context, foreign, preformatted, saying, section } from './blocks.ts';
 import type { Message, Scene } from './message.ts';
 import { name } from './words.ts';
 
@@ -28,8 +28,9 @@ export function reportMessage(
   const [top] = report.findings;
   const fact = top ? foreign(top.summary, 70) : verdicts[report.verdict];
   const unseen = report.checks.filter(({ verdict }) => verdict === 'unknown');
-  return saying(
-    `${name(incident)}: ${fact}${pings === '' ? '' : ` — ${pings}`}`,
+  return addressing(
+    `${name(incident)}: ${fact}`,
+    pings,
     section(`*${foreign(report.title, 100)}*: ${verdicts[report.verdict]}`),
     ...report.findings.slice(0, most.findings).flatMap(findingBlocks),
     ...(unseen.length > 0 ? [section(unseen.map(notSeen).join('\n'))] : []),
