@@ -22,8 +22,6 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   return Object.freeze({ ...parsed.data, warnings: Object.freeze([...lostBy(given), ...misspelt(env)]) });
 }
 
-export const losses = ({ warnings }: Config): readonly string[] => warnings;
-
 /** An empty variable counts as not set: that is what most deployment tools make of a missing value. */
 function valueOf(
   { name }: Setting,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compose } from './compose.ts';
-import { type Config, losses, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { BadConfiguration } from './errors.ts';
 import { makeLog } from './log.ts';
 import { loadPolicy } from './runbook/load.ts';
@@ -25,7 +25,7 @@ function readPolicy(path: string): string {
 async function main(): Promise<void> {
   const { config, policy } = configure();
   const log = makeLog(config.logLevel);
-  for (const loss of losses(config)) log.warn(loss);
+  for (const warning of config.warnings) log.warn(warning);
   const running = await compose({ config, policy, log });
   let ending = false;
   const end = async (signal: string): Promise<void> => {

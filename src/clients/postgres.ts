@@ -6,25 +6,80 @@ export interface TargetDatabase {
   end(): Promise<void>;
 }
 
-/** Direct, not through a pooler: the limits are parameters of the session, and at saturation a warm one goes on working. */
+/** The server gives up before the client does: a client that gives up first leaves its statement running there. */
+const limits = {
+  connectionTimeoutMillis: 2_500,
+  query_timeout: 3_500,
+  statement_timeout: 3_000,
+  lock_timeout: 500,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  application_name: 'responder-diagnosis',
+};
+const keepWarmMs = 30_000;
+
+/**
+ * For an address past any pooler: limits are parameters of the session, which a pooler refuses. That is wanted: set by
+ * a statement they would pass it, and stick to connections of the application. `lost` hears of connections that broke
+ * while nobody used them, and once of a database that cannot be reached.
+ */
 export function makeTargetDatabase(url: string, lost: (error: Error) => void): TargetDatabase {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 3,
-    min: 1,
-    idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 2_500,
-    query_timeout: 3_500,
-    statement_timeout: 3_000,
-    lock_timeout: 500,
-    options: '-c default_transaction_read_only=on',
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    application_name: 'responder-diagnosis',
-  });
+  const pool = new pg.Pool({ ...limits, connectionString: readOnly(url), max: 3, min: 1, idleTimeoutMillis: 0 });
   pool.on('error', lost);
+  // one that breaks while it is used may emit an error as well, which would end the process; the statement tells of it
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const warmth = keepWarm(pool, lost);
   return {
-    query: (text, values) => pool.query<Record<string, unknown>>(text, values),
-    end: () => pool.end(),
+    query: (text, values) => ask(pool, text, values),
+    async end() {
+      clearInterval(warmth);
+      await pool.end();
+    },
   };
+}
+
+/** At saturation a new connection is refused, an old one goes on working: so there is one before it is needed. */
+function keepWarm(pool: pg.Pool, lost: (error: Error) => void): NodeJS.Timeout {
+  let isAway = false;
+  const warm = async (): Promise<void> => {
+    try {
+      (await pool.connect()).release();
+      isAway = false;
+    } catch (error) {
+      if (!isAway && !pool.ending && Error.isError(error)) lost(error);
+      isAway = true;
+    }
+  };
+  void warm();
+  return setInterval(() => void warm(), keepWarmMs).unref();
+}
+
+/** Not `pool.query`, which throws its connection away after any error: a missing table would cost the warm one. */
+async function ask(pool: pg.Pool, text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
+  const client = await pool.connect();
+  let isBroken = false;
+  try {
+    return await client.query<Record<string, unknown>>(text, values);
+  } catch (error) {
+    isBroken = !isRefusal(error);
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
+}
+
+/** The server refused the statement and keeps the session; 08 and 57P are the end of the connection. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code !== undefined && !/^(08|57P)/.test(error.code);
+
+/** What stands in a URL wins over settings, so what would loosen the limits is taken out; its other options stay. */
+function readOnly(url: string): string {
+  const target = URL.parse(url);
+  // never the URL in an error: it carries the password
+  if (!target) throw new Error('the address of the diagnosed database is not a URL');
+  for (const name of Object.keys(limits)) target.searchParams.delete(name);
+  const given = target.searchParams.get('options');
+  const own = '-c default_transaction_read_only=on';
+  target.searchParams.set('options', given === null ? own : `${given} ${own}`);
+  return target.href;
 }

@@ -1,5 +1,6 @@
 /** Look, then judge: runs probes in parallel, each within its own limit, and lets pure rules speak of what was seen. */
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings, Verdict } from './diagnosis.ts';
+import { reasonOf } from './words.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not accept a probe of a narrower type
 type Probes = Record<string, Probe<any>>;
@@ -16,6 +17,7 @@ export interface PlaybookParts<P extends Probes> {
 export const whenSeen = <Data>(seen: Seen<Data>, rule: (data: Data) => Finding[]): Finding[] =>
   seen.ok ? rule(seen.data) : [];
 
+/** Title and rules come from the playbook, paragraph and steps from the runbook. */
 export function playbook<P extends Probes>({ issueType, title, probes, rules }: PlaybookParts<P>): Playbook {
   return {
     issueType,
@@ -29,17 +31,9 @@ export function playbook<P extends Probes>({ issueType, title, probes, rules }: 
       const findings = rules(evidence, surroundings);
       const checks = looks.map(({ check }) => ({ ...check, verdict: verdictOf(check, findings) }));
       const { paragraph, steps } = surroundings.issueType;
-      const tookMs = Math.round(performance.now() - started);
-      return {
-        issueType,
-        title,
-        paragraph,
-        steps,
-        findings,
-        checks,
-        verdict: overall(checks, findings),
-        tookMs,
-      } satisfies Report;
+      const verdict = overall(checks, findings);
+      const report: Report = { issueType, title, paragraph, verdict, findings, checks, steps, tookMs: since(started) };
+      return report;
     },
   };
 }
@@ -53,11 +47,8 @@ interface Look {
 async function lookWithin(name: string, probe: Probe<unknown>, surroundings: Surroundings): Promise<Look> {
   const started = performance.now();
   const seen = await limited(probe, surroundings);
-  const tookMs = Math.round(performance.now() - started);
-  const repeat = repeatOf(probe, surroundings);
-  const check: Check = seen.ok
-    ? { name: probe.name, verdict: 'healthy', repeat, tookMs }
-    : { name: probe.name, verdict: 'unknown', why: seen.why, repeat, tookMs };
+  const said = { name: probe.name, repeat: repeatOf(probe, surroundings), tookMs: since(started) };
+  const check: Check = seen.ok ? { ...said, verdict: 'healthy' } : { ...said, verdict: 'unknown', why: seen.why };
   return { name, seen, check };
 }
 
@@ -70,18 +61,22 @@ function repeatOf(probe: Probe<unknown>, { issueType }: Surroundings): string {
   }
 }
 
-/** Not every client obeys a signal, so the look races a timer; a look that ends later is not waited for. */
+/**
+ * Not every client obeys a signal, so the look races a timer; a look that ends later is not waited for. A timer of its
+ * own and not AbortSignal.timeout: it is cleared, and what it rejects with is an error of ours.
+ */
 async function limited(probe: Probe<unknown>, surroundings: Surroundings): Promise<Seen<unknown>> {
-  const within = AbortSignal.timeout(probe.timeoutMs);
-  const late = new Promise<never>((_, reject) => {
-    within.addEventListener('abort', () => reject(new Error(`no answer within ${probe.timeoutMs / 1_000} s`)), {
-      once: true,
-    });
-  });
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`no answer within ${probe.timeoutMs / 1_000} s`)),
+    probe.timeoutMs,
+  );
   try {
-    return { ok: true, data: await Promise.race([probe.look(surroundings), late]) };
+    return { ok: true, data: await Promise.race([probe.look(surroundings), late.promise]) };
   } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    return { ok: false, why: reasonOf(error) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -91,7 +86,10 @@ function verdictOf(check: Check, findings: Finding[]): Verdict {
   return findings.some((finding) => finding.check === check.name && finding.level !== 'info') ? 'suspect' : 'healthy';
 }
 
+/** Nothing looked at is nothing known. */
 function overall(checks: Check[], findings: Finding[]): Verdict {
   if (findings.some(({ level }) => level !== 'info')) return 'suspect';
   return checks.length === 0 || checks.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'healthy';
 }
+
+const since = (started: number): number => Math.round(performance.now() - started);

@@ -1,5 +1,5 @@
 /** What the tests of local servers share: folders that go away, which servers there are, a copy of the npm package. */
-import { chmodSync, cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,10 +25,14 @@ export const embedded = await look('embedded');
 const any = await look(undefined);
 export const ofSystem = any?.from === 'this system' ? any : undefined;
 
-/** As `npm ci --ignore-scripts` leaves it: without its links. Answers the folder of its programs. */
-export function copyPackage(to: string): string {
+/** As `npm ci --ignore-scripts` leaves it, under some umask: without its links. Answers the folder of its programs. */
+export function copyPackage(to: string, mask = 0o755): string {
   const root = join(embedded?.folder ?? '', '..', '..');
   cpSync(root, to, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+  for (const entry of readdirSync(to, { recursive: true, encoding: 'utf8' })) {
+    const path = join(to, entry);
+    chmodSync(path, statSync(path).mode & mask);
+  }
   return join(to, 'native', 'bin');
 }
 

@@ -83,6 +83,24 @@ it('starts the server again when it is killed, with all that was committed', asy
   expect(said).toEqual(['The local Postgres ended by itself and is started again.']);
 });
 
+it.each([
+  [true, 'of its own, so that Ctrl-C leaves it to a bot that drains', 'leads'],
+  [false, 'of whoever started it, so that Ctrl-C ends it too', 'follows'],
+])('durable (%s): runs in a process group %s', async (durable, _, role) => {
+  await start(folder.path, durable);
+  const pid = Number(readFileSync(fileOf('data/postmaster.pid'), 'utf8').split('\n')[0]);
+
+  expect(existsGroup(pid) ? 'leads' : 'follows').toBe(role);
+});
+
+function existsGroup(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 it('refuses data of a version that is not installed, and touches nothing', async () => {
   await (await start(folder.path, true)).stop();
   writeFileSync(fileOf('data/PG_VERSION'), '14\n');
@@ -162,7 +180,7 @@ it('says what is missing where POSTGRES_BIN names a folder without a server', as
 (embedded && asRoot ? describe : describe.skip)('as root', () => {
   it('runs from a clone, and keeps data, that only root may enter', async () => {
     const closed = makeFolder(0o700);
-    process.env['POSTGRES_BIN'] = copyPackage(join(closed.path, 'package'));
+    process.env['POSTGRES_BIN'] = copyPackage(join(closed.path, 'package'), 0o700);
 
     const { url, server } = await start(join(closed.path, 'data'));
 

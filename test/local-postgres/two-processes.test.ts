@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startPostgres } from '../../src/local-postgres/start.ts';
-import { ask, type Folder, makeFolder } from './machine.ts';
+import { ask, eventually, type Folder, makeFolder } from './machine.ts';
 
 let folder: Folder;
 beforeEach(() => {
@@ -18,13 +18,13 @@ interface Other {
 }
 
 /** Another process of the bot, which runs until it is killed. */
-async function otherProcess(): Promise<Other> {
+async function otherProcess(then = 'setInterval(() => {}, 1_000)'): Promise<Other> {
   const module = pathToFileURL('src/local-postgres/start.ts').href;
   const script = `
     import { startPostgres } from ${JSON.stringify(module)};
     const settings = { dataDir: ${JSON.stringify(folder.path)}, durable: true, log: () => {} };
     console.log((await startPostgres(settings)).url);
-    setInterval(() => {}, 1_000);`;
+    ${then};`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -64,6 +64,17 @@ it('leaves the server to a process that still needs it', async () => {
   expect(await ask(other.url, 'select 1')).toBe(1);
   await kill(other, 'SIGKILL');
   await (await start()).stop();
+});
+
+it('is gone with a process that ended without stopping it', async () => {
+  const other = await otherProcess('process.exit(1)');
+
+  const refused = async () => {
+    const error: unknown = await ask(other.url, 'select 1').catch((error: unknown) => error);
+    expect(String(error)).toContain('ECONNREFUSED');
+  };
+  await eventually(refused);
+  expect(other.child.exitCode).toBe(1);
 });
 
 it('makes one cluster and one server when two processes start on an empty folder at once', async () => {

@@ -1,121 +1,212 @@
-/** The image's content, made by the Dockerfile's own steps, starts in an empty folder and answers. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+/** The image as its Dockerfile makes it: built by its own steps, started from a read-only folder that has nothing else. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../src/sandbox/bot.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { all, command, copyBuilt, last, readDockerfile, runBuild } from './dockerfile.ts';
 
-const run = promisify(execFile);
-const dockerfile = readFileSync('Dockerfile', 'utf8').split('\n');
-const [build = [], final = []] = stages();
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const image = readDockerfile(join(root, 'Dockerfile'));
+const asRoot = process.getuid?.() === 0;
+const user = Number(last(image.final, 'USER').split(':')[0]);
 
-function stages(): string[][] {
-  const starts = dockerfile.flatMap((line, n) => (line.startsWith('FROM') ? [n] : []));
-  return starts.map((at, n) => dockerfile.slice(at, starts[n + 1]));
-}
-
-const instructions = (stage: string[], name: string): string[] =>
-  stage.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
-
-let checkout: string;
-let image: string;
+let folder: string;
+let app: string;
+let node: string;
 let database: TestDatabase;
+let slack: Server;
+let running: ChildProcess[];
+
 beforeAll(async () => {
-  checkout = mkdtempSync(join(tmpdir(), 'responder-build-'));
-  image = mkdtempSync(join(tmpdir(), 'responder-image-'));
-  for (const name of ['src', 'package.json', 'runbook.yaml', 'esbuild.config.js'])
-    cpSync(name, join(checkout, name), { recursive: true });
-  // what `npm ci` of the build stage would bring is installed here already
-  symlinkSync(join(process.cwd(), 'node_modules'), join(checkout, 'node_modules'), 'dir');
-  for (const step of instructions(build, 'RUN').filter((line) => !line.startsWith('npm ci')))
-    await run('sh', ['-c', step], { cwd: checkout });
-  for (const copy of instructions(final, 'COPY')) {
-    const [from = '', to = ''] = copy.split(/\s+/).filter((word) => !word.startsWith('--'));
-    cpSync(
-      join(checkout, from.replace('/app/', '')),
-      join(image, to === './' && from.endsWith('dist') ? '.' : `${to}${from.split('/').at(-1)}`),
-      { recursive: true },
-    );
-  }
+  folder = mkdtempSync(join(tmpdir(), 'responder-image-'));
+  chmodSync(folder, 0o755);
+  app = join(folder, 'app');
+  const build = join(folder, 'build');
+  for (const made of [app, build]) mkdirSync(made);
+  await runBuild(image, { from: root, to: build });
+  copyBuilt(image, { from: build, to: app });
+  makeReadOnly(app);
+  node = nodeForEveryone();
   database = await testDatabase('template0');
+  slack = createServer((_, response) => response.end('{"ok":true,"bot_id":"B1","user_id":"U1","team_id":"T1"}'));
+  await once(slack.listen(0, '127.0.0.1'), 'listening');
+  running = [];
 }, 60_000);
+
+afterEach(async () => {
+  for (const child of running.splice(0)) await ended(child, 'SIGKILL');
+});
 afterAll(async () => {
+  slack.close();
   await database.end();
-  for (const folder of [checkout, image]) rmSync(folder, { recursive: true, force: true });
+  for (const path of [app, ...foldersIn(app)]) chmodSync(path, 0o755);
+  rmSync(folder, { recursive: true, force: true });
 });
 
-interface Started {
-  child: ChildProcess;
-  said: string[];
+const foldersIn = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+const filesIn = (path: string): string[] => readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
+
+function makeReadOnly(path: string): void {
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) chmodSync(join(path, name), 0o555);
+  chmodSync(path, 0o555);
 }
 
-function start(env: Record<string, string>): Started {
-  const cmd: unknown = JSON.parse(instructions(final, 'CMD')[0] ?? '[]');
-  const [, ...args] = Array.isArray(cmd) ? cmd.map(String) : [];
-  const child = spawn(process.execPath, args, { cwd: image, env: { PATH: process.env['PATH'] ?? '', ...env } });
-  const said: string[] = [];
-  child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  return { child, said };
+/** The image's user may not be able to enter the folder of this checkout; no mode keeps root from anything. */
+function nodeForEveryone(): string {
+  if (!asRoot) return process.execPath;
+  const copied = join(folder, 'node');
+  copyFileSync(process.execPath, copied);
+  chmodSync(copied, 0o755);
+  return copied;
 }
 
-const ended = ({ child }: Started): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve));
-
-async function answers(url: string, within = 10_000): Promise<number> {
-  const giveUpAt = Date.now() + within;
-  while (Date.now() < giveUpAt) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return answer.status;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return 0;
+function start([, ...args]: string[], env: Record<string, string>): ChildProcess {
+  const child = spawn(node, args, {
+    cwd: app,
+    env: { ...declared(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(asRoot ? { uid: user, gid: user } : {}),
+  });
+  running.push(child);
+  return child;
 }
 
-const env = async () => ({
-  SLACK_BOT_TOKEN: 'xoxb-test',
-  SLACK_SIGNING_SECRET: 'secret',
-  // nobody listens there: Slack being away must not keep the bot from starting
-  SLACK_API_URL: 'http://127.0.0.1:1/api/',
-  DATABASE_URL: database.url,
-  PORT: String(await freePort()),
-  LOG_LEVEL: 'warn',
+const declared = (): Record<string, string> =>
+  Object.fromEntries(
+    all(image.final, 'ENV').map((text) => {
+      const [name = '', value = ''] = text.split('=');
+      return [name, value];
+    }),
+  );
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+  return child.exitCode;
+}
+
+async function said(child: ChildProcess): Promise<string> {
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(String(chunk)));
+  await once(child, 'close');
+  return chunks.join('');
+}
+
+function settings(): Record<string, string> {
+  const address = slack.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    SLACK_BOT_TOKEN: 'xoxb-test',
+    SLACK_SIGNING_SECRET: 'signing-secret',
+    SLACK_API_URL: `http://127.0.0.1:${port}/api`,
+    DATABASE_URL: database.url,
+  };
+}
+
+async function startBot(env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; port: string }> {
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const child = start(command(last(image.final, 'CMD')), { ...settings(), ...env, PORT: port });
+  await ready(child);
+  return { child, url, port };
+}
+
+/** Until it says so, or ends without. */
+async function ready(child: ChildProcess): Promise<void> {
+  const log: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        log.push(String(chunk));
+        if (log.join('').includes('"msg":"ready"')) resolve();
+      });
+    child.once('close', () => reject(new Error(`it ended before it was ready:\n${log.join('')}`)));
+  });
+}
+
+describe('the image', () => {
+  it('has the bundle, its migrations and the runbook, and nothing else', () => {
+    const migrations = readdirSync(join(root, 'src/store/migrations')).map((name) => `migrations/${name}`);
+
+    expect(filesIn(app)).toEqual(['bot.mjs', 'main.mjs', 'migrations', ...migrations, 'runbook.yaml'].toSorted());
+  });
+
+  it('tells nothing of the machine that built it, and has nothing of the sandbox', () => {
+    const bundle = readFileSync(join(app, 'bot.mjs'), 'utf8');
+
+    for (const foreign of [folder, root, 'U0DANA', 'a-local-signing-secret']) expect(bundle).not.toContain(foreign);
+  });
+
+  it('is built with every package: the program of esbuild is an optional one', () => {
+    expect(all(image.build, 'RUN').filter((step) => step.includes('npm ci'))).toEqual(['npm ci']);
+  });
+
+  it('runs as a user that is not root', () => {
+    expect(user).toBeGreaterThan(0);
+  });
 });
 
-it('is alive, becomes ready, and ends within the drain when it is told to', async () => {
-  const settings = await env();
-  const bot = start(settings);
+describe('what runs in it', () => {
+  it('is healthy and ready, brings its database to this release, and leaves no file behind', async () => {
+    const before = filesIn(app);
 
-  expect(await answers(`http://127.0.0.1:${settings.PORT}/healthz`)).toBe(200);
-  expect(await answers(`http://127.0.0.1:${settings.PORT}/readyz`)).toBe(200);
+    const { url } = await startBot();
 
-  bot.child.kill('SIGTERM');
-  expect(await ended(bot)).toBe(0);
-}, 40_000);
+    const answers = await Promise.all(['/healthz', '/readyz'].map((path) => fetch(`${url}${path}`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await database.pool.query('select from migrations')).rowCount).toBeGreaterThan(0);
+    expect(filesIn(app)).toEqual(before);
+  });
 
-it('is alive but not ready while the database is away', async () => {
-  const settings = { ...(await env()), DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d' };
-  const bot = start(settings);
+  it('ends in order when it is asked to', async () => {
+    const { child } = await startBot();
 
-  expect(await answers(`http://127.0.0.1:${settings.PORT}/healthz`)).toBe(200);
-  expect((await fetch(`http://127.0.0.1:${settings.PORT}/readyz`)).status).toBe(503);
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
 
-  bot.child.kill('SIGTERM');
-  expect(await ended(bot)).toBe(0);
-}, 40_000);
+  it('is found healthy by the check of the image while it runs, and not afterwards', async () => {
+    const { child, port } = await startBot();
+    const check = async (): Promise<number | null> => {
+      const [code] = await once(start(command(last(image.final, 'HEALTHCHECK')), { PORT: port }), 'exit');
+      return code;
+    };
 
-it('stops with every fault at once when it is not configured', async () => {
-  const bot = start({ PORT: 'many' });
+    const alive = await check();
+    await ended(child, 'SIGTERM');
 
-  expect(await ended(bot)).toBe(1);
-  const words = bot.said.join('');
-  for (const part of [
-    'SLACK_BOT_TOKEN',
-    'PORT',
-    'Neither DATABASE_URL nor DATA_DIR is set',
-    'Responder did not start.',
-  ])
-    expect(words).toContain(part);
-}, 20_000);
+    expect([alive, await check()]).toEqual([0, 1]);
+  });
+
+  it('keeps compiled code where it may write', async () => {
+    const cache = join(folder, 'cache');
+    mkdirSync(cache);
+    chmodSync(cache, 0o777);
+    const { child } = await startBot({ COMPILE_CACHE: cache });
+
+    await ended(child, 'SIGTERM');
+
+    expect(filesIn(cache).length).toBeGreaterThan(0);
+  });
+
+  it('says every fault of its settings and does not start', async () => {
+    const child = start(command(last(image.final, 'CMD')), {});
+
+    const words = await said(child);
+
+    expect(child.exitCode).toBe(1);
+    expect(words).toContain('SLACK_BOT_TOKEN is not set');
+    expect(words).toContain('Neither DATABASE_URL nor DATA_DIR is set');
+  });
+});

@@ -1,55 +1,191 @@
-/** The manifests: least privilege, and the generated ones are not stale. */
+/** The manifests against each other, against the image, and against the settings and the runbook they carry. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { z } from 'zod';
+import { readConfig } from '../../src/config.ts';
 import { generated } from '../../src/runbook/generate.ts';
+import { loadPolicy } from '../../src/runbook/load.ts';
 import { settings } from '../../src/settings.ts';
+import { last, readDockerfile } from './dockerfile.ts';
 
-const read = (name: string) => parse(readFileSync(`manifests/${name}`, 'utf8'));
-const pod = () => read('deployment.yaml').spec.template.spec;
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const manifest = (name: string): unknown => parse(read(`manifests/${name}`));
 
-it('runs as nobody in particular, on a root that it cannot write, with no rights of the kernel', () => {
-  const [container] = pod().containers;
+const Named = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+const files = readdirSync(join(root, 'manifests'));
+const documents = new Map(files.map((file) => [file, Named.parse(manifest(file))]));
+const nameOf = (file: string): string | undefined => documents.get(file)?.metadata.name;
 
-  expect(pod().securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
-  expect(container.securityContext).toEqual({
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'] },
+const Labels = z.record(z.string(), z.string());
+const Probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
+const Container = z.object({
+  image: z.string(),
+  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
+  env: z.array(z.object({ name: z.string(), value: z.string() })),
+  envFrom: z.array(z.object({ secretRef: z.object({ name: z.string() }) })),
+  readinessProbe: Probe,
+  livenessProbe: Probe,
+  resources: z.object({
+    requests: z.object({ cpu: z.string(), memory: z.string() }),
+    limits: z.object({ memory: z.string() }),
+  }),
+  securityContext: z.record(z.string(), z.unknown()),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() })),
+});
+const Volume = z.object({
+  name: z.string(),
+  configMap: z.object({ name: z.string() }).optional(),
+  emptyDir: z.object({ sizeLimit: z.string() }).optional(),
+});
+const Deployment = z.object({
+  spec: z.object({
+    replicas: z.number(),
+    selector: z.object({ matchLabels: Labels }),
+    template: z.object({
+      metadata: z.object({ labels: Labels }),
+      spec: z.object({
+        serviceAccountName: z.string(),
+        automountServiceAccountToken: z.literal(false),
+        enableServiceLinks: z.literal(false),
+        terminationGracePeriodSeconds: z.number(),
+        securityContext: z.record(z.string(), z.unknown()),
+        containers: z.tuple([Container]),
+        volumes: z.array(Volume),
+      }),
+    }),
+  }),
+});
+
+const { spec: deployment } = Deployment.parse(manifest('deployment.yaml'));
+const pod = deployment.template.spec;
+const [container] = pod.containers;
+const image = readDockerfile(join(root, 'Dockerfile'));
+
+const mountOf = (path: string) =>
+  container.volumeMounts.find(({ mountPath }) => path.startsWith(`${mountPath}/`) || path === mountPath);
+const volumeOf = (path: string) => pod.volumes.find(({ name }) => name === mountOf(path)?.name);
+const valueOf = (name: string): string => container.env.find((one) => one.name === name)?.value ?? '';
+
+it('leave the namespace to whoever applies them', () => {
+  expect([...documents.values()].filter(({ metadata }) => metadata['namespace'] !== undefined)).toEqual([]);
+});
+
+describe('the deployment', () => {
+  it('has two replicas and selects its own pods', () => {
+    expect(deployment.replicas).toBe(2);
+    expect(deployment.template.metadata.labels).toMatchObject(deployment.selector.matchLabels);
+  });
+
+  it('keeps to the restricted standard of pod security, with a root that nobody writes to', () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('runs as the user of the image', () => {
+    expect(`${String(pod.securityContext['runAsUser'])}:${String(pod.securityContext['runAsGroup'])}`).toBe(
+      last(image.final, 'USER'),
+    );
+  });
+
+  it('listens where the image says', () => {
+    expect(String(container.ports[0]?.containerPort)).toBe(last(image.final, 'EXPOSE'));
+    expect([container.readinessProbe, container.livenessProbe].map(({ httpGet }) => httpGet)).toEqual([
+      { path: '/readyz', port: container.ports[0]?.name },
+      { path: '/healthz', port: container.ports[0]?.name },
+    ]);
+  });
+
+  it('has the version of the package', () => {
+    const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')));
+
+    expect(container.image).toBe(`responder:${version}`);
+  });
+
+  it('is given the time to drain', () => {
+    const drainMs = Number(/drainMs = ([\d_]+)/.exec(read('src/main.ts'))?.[1]?.replaceAll('_', ''));
+
+    expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs);
+  });
+
+  it('asks for the objects that the other manifests make', () => {
+    expect(pod.serviceAccountName).toBe(nameOf('service-account.yaml'));
+    expect(container.envFrom.map(({ secretRef }) => secretRef.name)).toEqual([nameOf('secret.example.yaml')]);
+  });
+
+  it('reads the runbook from the config map, and writes compiled code into a volume with a limit', () => {
+    expect(volumeOf(valueOf('RUNBOOK'))?.configMap?.name).toBe(nameOf('config-map.yaml'));
+    expect(mountOf(valueOf('RUNBOOK'))?.readOnly).toBe(true);
+    expect(volumeOf(valueOf('COMPILE_CACHE'))?.emptyDir?.sizeLimit).toMatch(/^\d+Mi$/);
   });
 });
 
-it('gets no token for the Kubernetes API', () => {
-  expect(pod().automountServiceAccountToken).toBe(false);
-  expect(read('service-account.yaml').automountServiceAccountToken).toBe(false);
+it('the service leads to the pods of the deployment, at their port', () => {
+  const Service = z.object({
+    spec: z.object({ selector: Labels, ports: z.array(z.object({ targetPort: z.string() })) }),
+  });
+
+  const { spec } = Service.parse(manifest('service.yaml'));
+
+  expect(deployment.template.metadata.labels).toMatchObject(spec.selector);
+  expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(container.ports.map(({ name }) => name));
 });
 
-it('is given longer to end than its drain takes', () => {
-  expect(pod().terminationGracePeriodSeconds).toBeGreaterThan(20);
+it('the service account has no token', () => {
+  expect(documents.get('service-account.yaml')).toMatchObject({ automountServiceAccountToken: false });
 });
 
-it('names only settings that there are', () => {
-  const known = new Set([...settings.map(({ name }) => name), 'COMPILE_CACHE']);
-  const named = [
-    ...Object.keys(read('secret.example.yaml').stringData),
-    ...pod().containers[0].env.map(({ name }: { name: string }) => name),
-  ];
+describe('the secret', () => {
+  const { stringData } = z
+    .object({ stringData: z.record(z.string(), z.string()) })
+    .parse(manifest('secret.example.yaml'));
+  const noFile = (): string => '';
 
-  expect(named.filter((name) => !known.has(name))).toEqual([]);
+  it('is one that the bot starts with, without a word about a misspelt name', () => {
+    const { warnings } = readConfig({ ...stringData, RUNBOOK: valueOf('RUNBOOK') }, noFile);
+
+    expect(warnings).toEqual([]);
+  });
+
+  it('shows every setting without which something is lost', () => {
+    const losing = settings.filter(({ lost, required }) => lost !== undefined || required === '');
+
+    expect(losing.map(({ name }) => name).filter((name) => !(name in stringData))).toEqual([]);
+  });
+
+  it('has no value that could be a real one', () => {
+    const real = Object.values(stringData).filter((value) => !/replace|REPLACE/.test(value));
+
+    expect(real).toEqual([]);
+  });
 });
 
-it('holds no secret', () => {
-  for (const name of readdirSync('manifests'))
-    expect(readFileSync(`manifests/${name}`, 'utf8')).not.toMatch(/xox[bap]-[0-9]/);
-});
+describe('the config map', () => {
+  it('is made from runbook.yaml as it is now; mend it with npm run generate', () => {
+    expect(read('manifests/config-map.yaml')).toBe(generated(read('runbook.yaml'))['manifests/config-map.yaml']);
+  });
 
-it.each(Object.entries(generated(readFileSync('runbook.yaml', 'utf8'))))(
-  '%s is not stale (npm run generate)',
-  (path, content) => {
-    expect(readFileSync(path, 'utf8')).toBe(content);
-  },
-);
+  it('is not when the runbook says something else', () => {
+    const changed = read('runbook.yaml').replace('stuckAfter: 1h', 'stuckAfter: 2h');
 
-it('carries the very runbook that stands at the top', () => {
-  expect(read('config-map.yaml').data['runbook.yaml'].trimEnd()).toBe(readFileSync('runbook.yaml', 'utf8').trimEnd());
+    expect(read('manifests/config-map.yaml')).not.toBe(generated(changed)['manifests/config-map.yaml']);
+  });
+
+  it('carries the same policy, letter by letter', () => {
+    const { data } = z.object({ data: z.object({ 'runbook.yaml': z.string() }) }).parse(manifest('config-map.yaml'));
+
+    expect(loadPolicy(data['runbook.yaml'], 'runbook.yaml')).toEqual(loadPolicy(read('runbook.yaml'), 'runbook.yaml'));
+    expect(data['runbook.yaml'].trim()).toBe(read('runbook.yaml').trim());
+  });
 });

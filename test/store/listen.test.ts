@@ -57,9 +57,11 @@ it('hears again after it came back', async () => {
   await expect(duties).resolves.toEqual([]);
 });
 
-it('stays away once it was stopped', async () => {
+it('is gone once it was stopped', async () => {
   await listening.stop();
 
-  const { rows } = await database.pool.query(`select count(*)::int as n from pg_stat_activity where ${listeners}`);
-  expect(rows).toEqual([{ n: 0 }]);
+  // the server takes a moment to see that a connection is closed
+  let left = 1;
+  while (left > 0) left = (await database.pool.query(`select from pg_stat_activity where ${listeners}`)).rowCount ?? 0;
+  expect(left).toBe(0);
 });

@@ -72,6 +72,13 @@ it('leaves nothing of a file that fails half-way, and keeps those before it', as
   expect(await migrate(database.url, folder)).toEqual(['0002-b.sql']);
 });
 
+it('leaves nothing of a file that could not be written down as applied', async () => {
+  write('0001-a.sql', `insert into migrations (id, sha256) values ('0001-a.sql', ''); create table a ()`);
+
+  await expect(migrate(database.url, folder)).rejects.toThrow('migrations_pkey');
+  expect(await tables()).toEqual([]);
+});
+
 it('works beside a newer release, whose files it does not have', async () => {
   write('0001-a.sql', 'create table a (n int)');
   write('0002-b.sql', 'create table b ()');

@@ -15,7 +15,15 @@ const report: Report = {
   title: 'Workflow execution stuck',
   paragraph: '4.4',
   verdict: 'suspect',
-  findings: [{ rule: 'executions.stuck', level: 'critical', subject: 'executions', summary: '7 are stuck.' }],
+  findings: [
+    {
+      rule: 'executions.stuck',
+      check: 'executions',
+      level: 'critical',
+      subject: 'executions',
+      summary: '7 are stuck.',
+    },
+  ],
   checks: [{ name: 'executions', verdict: 'suspect', repeat: 'select 1', tookMs: 12 }],
   steps: ['Cancel stuck executions'],
   tookMs: 14,

@@ -124,6 +124,18 @@ describe('somebody with all rights', () => {
     expect(await verifyTimeline(database.pool, id)).toMatchObject({ ok: false, seq, why: expect.any(String) });
   });
 
+  it.each([
+    ['the head moved back', 'timeline_head = (select hash from timeline where incident = $1 and seq = 2)'],
+    ['the length shortened', 'timeline_length = 2'],
+  ])('removes the last row, with %s alone, and is found out', async (_, change) => {
+    const id = await told();
+
+    await tamper('delete from timeline where incident = $1 and seq = 3', id);
+    await database.pool.query(`update incidents set ${change} where id = $1`, [id]);
+
+    expect(await verifyTimeline(database.pool, id)).toMatchObject({ ok: false, seq: 3 });
+  });
+
   it('changes nothing after all, and nothing is found', async () => {
     const id = await told();
 

@@ -69,10 +69,10 @@ const texts = {
 } satisfies Record<ReminderKind, Text>;
 
 export function reminderMessage(reminder: Reminder, scene: Scene, { pings }: { pings: string }): Message {
-  const { incident, policy } = scene;
+  const { incident } = scene;
   const text: Text = texts[reminder.duty];
   const first = `${name(incident)}: ${text.says(scene, reminder)}`;
-  const owed = `Owed for ${dutyName(reminder.duty)} by the runbook, ${policy.severities[incident.severity].title} incidents.`;
+  const owed = `The runbook asks for ${dutyName(reminder.duty)} with every ${incident.severity.toUpperCase()}.`;
   return addressing(
     first,
     pings,
