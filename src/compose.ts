@@ -113,6 +113,7 @@ async function work({ engine, world, direct, state }: Working): Promise<Running>
   const delivery = startDelivery(engine, world);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
   const crons = sweeps({ engine, pager: world.pager, loops: [timers, delivery] });
+  await warnOfSharedServer(engine);
   state.ready = true;
   engine.log.info('ready');
   return {
@@ -136,6 +137,18 @@ async function migrated(direct: string, log: Logger): Promise<boolean> {
   }
 }
 
+/** When the diagnosed server fails, the bot must not fail with it. */
+async function warnOfSharedServer({ pool, clients, log }: Engine): Promise<void> {
+  const identify = 'select system_identifier::text as id from pg_control_system()';
+  try {
+    const [own, target] = await Promise.all([pool.query<{ id: string }>(identify), clients.database?.query(identify)]);
+    if (target && target.rows[0]?.['id'] === own.rows[0]?.id)
+      log.error('the bot keeps its own state on the very server that it diagnoses: give it a server of its own');
+  } catch (error) {
+    log.info({ err: error }, 'whether the bot shares a server with what it diagnoses could not be seen');
+  }
+}
+
 interface Sweeping {
   engine: Engine;
   pager: Pager | undefined;
@@ -148,10 +161,7 @@ const every = (expression: string, name: string, task: () => Promise<void> | voi
 /** What must not depend on a notification having come. UTC always: a zone with daylight saving skips an hour a year. */
 function sweeps({ engine, pager, loops }: Sweeping): ScheduledTask[] {
   const watch = async (): Promise<void> => {
-    if (pager)
-      await watchPages(engine, pager).catch((error: unknown) =>
-        engine.log.warn({ err: error }, 'pages could not be looked at'),
-      );
+    if (pager) await watchPages(engine, pager);
   };
   return [
     every('*/5 * * * * *', 'sweep', () => loops.forEach((loop) => loop.poke())),

@@ -6,6 +6,8 @@ import {
   type Claimed,
   claim,
   holdsLease,
+  type Lane,
+  lanes,
   markSent,
   pauseBudget,
   quarantine,
@@ -18,8 +20,6 @@ import { type Loop, startLoop } from './loop.ts';
 import { perform, type World } from './perform.ts';
 import { afterFailure, type Verdict } from './retry.ts';
 
-export type Lane = 'urgent' | 'bulk';
-
 export interface Delivery {
   engine: Engine;
   world: World;
@@ -29,35 +29,61 @@ export interface Delivery {
 }
 
 const leaseMs = 8_000;
-const atOnce = { urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
+const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
+/** a head row that is ready but held by somebody else is not asked for in a tight loop */
+const leastPauseMs = 20;
 
-/** One worker per lane, so that what is urgent never waits behind what is not. */
+/** One worker per lane: a chat that hangs keeps no page waiting, and what is urgent never waits behind what is not. */
 export function startDelivery(engine: Engine, world: World): Loop {
   const owner = randomUUID();
-  const loops = (['urgent', 'bulk'] as const).map((lane) =>
-    startLoop({
-      name: `deliver ${lane}`,
-      work: () => deliverRound({ engine, world, lane, owner }),
-      idleMs,
-      log: engine.log,
-    }),
-  );
+  const workers = lanes.map((lane) => startWorker({ engine, world, lane, owner }));
   return {
-    poke: () => loops.forEach((loop) => loop.poke()),
+    poke: () => workers.forEach((worker) => worker.poke()),
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
 }
 
-/** Claims what may go now and sends it; answers in how many ms there is more. */
+/** What is under way goes on while more is claimed; one slow send takes one place and no more. */
+function startWorker(delivery: Delivery): Loop {
+  const { engine, lane } = delivery;
+  const underWay = new Set<Promise<void>>();
+  const work = async (): Promise<number | undefined> => {
+    const free = atOnce[lane] - underWay.size;
+    if (free === 0) return undefined;
+    const rows = await take(delivery, free);
+    for (const row of rows) {
+      const sending = deliverOne(delivery, row).finally(() => {
+        underWay.delete(sending);
+        loop.poke();
+      });
+      underWay.add(sending);
+    }
+    if (rows.length > 0) return 0;
+    const next = await untilNextSend(engine.pool, lane);
+    return next === undefined ? undefined : Math.max(next, leastPauseMs);
+  };
+  const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, log: engine.log });
+  return {
+    poke: () => loop.poke(),
+    async stop() {
+      await loop.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+function take({ engine, lane, owner }: Delivery, limit: number): Promise<Claimed[]> {
+  return inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs }));
+}
+
+/** Everything that may go now, sent; answers in how many ms there is more. */
 export async function deliverRound(delivery: Delivery): Promise<number | undefined> {
-  const { engine, lane, owner } = delivery;
-  const claiming = { owner, lane, limit: atOnce[lane], leaseMs };
-  const rows = await inTransaction(engine.pool, (db) => claim(db, claiming));
+  const rows = await take(delivery, atOnce[delivery.lane]);
   await Promise.all(rows.map((row) => deliverOne(delivery, row)));
-  return rows.length > 0 ? 0 : untilNextSend(engine.pool, lane);
+  return rows.length > 0 ? 0 : untilNextSend(delivery.engine.pool, delivery.lane);
 }
 
 /** A failure in our own bookkeeping leaves the lease to run out: the row is claimed again, marked as perhaps sent. */

@@ -26,29 +26,35 @@ const patience = 60;
 const pauseFor = (attempt: number): number =>
   Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
 
-export function afterFailure({ effect, attempt }: Pick<Claimed, 'effect' | 'attempt'>, error: unknown): Verdict {
+/** A fault of ours, or one that nobody foresaw, is tried a few times and then taken for final. */
+const mostUnexpected = 5;
+
+function read(
+  error: unknown,
+  attempt: number,
+): { code: string; why: string; final: boolean; hint?: number | undefined } {
+  if (error instanceof SendFailed)
+    return { code: error.code, why: error.message, final: error.retry === 'never', hint: error.afterMs };
   const why = error instanceof Error ? error.message : String(error);
-  const code = error instanceof SendFailed ? error.code : 'unexpected';
-  const final = error instanceof SendFailed ? error.retry === 'never' : attempt >= 5;
-  const hint = error instanceof SendFailed ? error.afterMs : undefined;
-  const later = {
-    kind: 'later' as const,
-    code,
-    why,
-    afterMs: hint ?? pauseFor(attempt),
-    limited: hint !== undefined,
-    mayHaveHappened: hint === undefined,
-  };
-  if (isPage(effect)) return final ? { ...later, afterMs: longestPauseMs, ...failed(effect, why) } : later;
-  if (!final && attempt < patience) return later;
+  return { code: 'unexpected', why, final: attempt >= mostUnexpected };
+}
+
+export function afterFailure({ effect, attempt }: Pick<Claimed, 'effect' | 'attempt'>, error: unknown): Verdict {
+  const { code, why, final, hint } = read(error, attempt);
+  const isLimited = hint !== undefined;
+  const how = { limited: isLimited, mayHaveHappened: !isLimited };
+  const later: Verdict = { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
+  if (effect.kind === 'page') return final ? { ...later, afterMs: longestPauseMs, ...failed(effect, why) } : later;
+  if (attempt < patience && (!final || endsPage(effect))) return later;
   return { kind: 'never', code, why, ...givenUp(effect, why) };
 }
 
-/** Pages and what ends them are never given up. */
-const isPage = ({ kind }: Effect): boolean => kind === 'page' || kind === 'acknowledge-page' || kind === 'close-page';
+/** What silences a telephone is tried on even after a refusal. */
+const endsPage = ({ kind }: Effect): boolean => kind === 'acknowledge-page' || kind === 'close-page';
 
-const failed = (effect: Effect, why: string): { news?: Command } =>
-  effect.kind === 'page' ? { news: { kind: 'page-failed', page: effect.page, why } } : {};
+const failed = (effect: Effect & { kind: 'page' }, why: string): { news: Command } => ({
+  news: { kind: 'page-failed', page: effect.page, why },
+});
 
 /** What the core must hear of an effect that will never happen; niceties are only logged. */
 function givenUp(effect: Effect, why: string): { news?: Command } {

@@ -11,7 +11,7 @@ type Routes = { [K in EffectKind]: (effect: Of<K>, id: string) => Route };
 const perMinute = (name: string, calls: number) => ({ name, everyMs: 60_000 / calls, burst: calls / 2 });
 const posting = (place: string) => ({ name: `post:${place}`, everyMs: 1_000, burst: 3 });
 
-const pager = (page: string): Route => ({ lane: 'urgent', destination: `pager:${page}`, needs: 'nothing' });
+const pager = (page: string): Route => ({ lane: 'page', destination: `pager:${page}`, needs: 'nothing' });
 
 const routes: Routes = {
   'open-channel': (_, id) => ({
@@ -59,10 +59,11 @@ const routes: Routes = {
     needs: 'nothing',
     budget: posting(person.slack),
   }),
-  webhook: () => ({ lane: 'urgent', destination: 'webhook', needs: 'nothing' }),
+  webhook: () => ({ lane: 'page', destination: 'webhook', needs: 'nothing' }),
   page: ({ page }) => ({ ...pager(page), dedupKey: `page:${page}` }),
   'confirm-page': ({ page }) => ({ ...pager(page), destination: `confirm:${page}` }),
-  'note-page': ({ page }) => ({ ...pager(page), lane: 'bulk' }),
+  // a note that cannot be left must not hold up the acknowledgement behind it
+  'note-page': ({ page }) => ({ lane: 'bulk', destination: `note:${page}`, needs: 'nothing' }),
   'acknowledge-page': ({ page }) => pager(page),
   'close-page': ({ page }) => pager(page),
   investigate: (_, id) => ({ lane: 'urgent', destination: `look:${id}`, needs: 'nothing' }),

@@ -10,7 +10,10 @@ const mostIncidents = 100;
 /** One look at every page of every incident that waits for an answer. */
 export async function watchPages(engine: Engine, pager: Pager): Promise<void> {
   const waiting = (await openIncidents(engine.pool, mostIncidents)).filter(({ acknowledged }) => !acknowledged);
-  for (const incident of waiting) await watchOne(engine, pager, incident);
+  for (const incident of waiting)
+    await watchOne(engine, pager, incident).catch((error: unknown) =>
+      engine.log.warn({ err: error, incident: incident.id }, 'a page could not be looked at'),
+    );
 }
 
 async function watchOne(engine: Engine, pager: Pager, incident: Incident): Promise<void> {

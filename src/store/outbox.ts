@@ -11,9 +11,13 @@ export interface Budget {
   burst: number;
 }
 
+/** `page`: whatever wakes somebody or ends that · `urgent`: whatever somebody waits for · `bulk`: the rest */
+export const lanes = ['page', 'urgent', 'bulk'] as const;
+export type Lane = (typeof lanes)[number];
+
 export interface NewOutboxRow {
   effect: Effect;
-  lane: 'urgent' | 'bulk';
+  lane: Lane;
   /** rows of one destination leave one after the other, in the order they were written */
   destination: string;
   dedupKey: string;
@@ -90,7 +94,7 @@ export type Claimed = z.infer<typeof Claimed>;
 
 export interface Claiming {
   owner: string;
-  lane: 'urgent' | 'bulk';
+  lane: Lane;
   limit: number;
   leaseMs: number;
 }
@@ -230,7 +234,7 @@ export async function pauseBudget(
 }
 
 /** Milliseconds until the next row of a lane may go; nothing when none waits, or none that time alone will free. */
-export async function untilNextSend(db: Queries, lane: 'urgent' | 'bulk'): Promise<number | undefined> {
+export async function untilNextSend(db: Queries, lane: Lane): Promise<number | undefined> {
   const { rows } = await db.query<{ ms: number | null }>(
     `select ceil(extract(epoch from min(greatest(
               o.not_before,

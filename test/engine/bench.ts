@@ -11,6 +11,7 @@ import type { Person, Severity } from '../../src/incident/policy.ts';
 import { makeLog } from '../../src/log.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
+import { type Lane, lanes } from '../../src/store/outbox.ts';
 import { setClock, testDatabase } from '../tools/database.ts';
 
 export const start = 1_772_420_400_000;
@@ -52,7 +53,7 @@ export async function makeBench(): Promise<Bench> {
     keys += 1;
     return handle(engine, { key: `key-${keys}`, actor: ana, command, ...options });
   };
-  const round = (lane: 'urgent' | 'bulk', owner: string) => deliverRound({ engine, world, lane, owner });
+  const round = (lane: Lane, owner: string) => deliverRound({ engine, world, lane, owner });
   await setClock(database.pool, start);
   return {
     engine,
@@ -89,11 +90,12 @@ export async function makeBench(): Promise<Bench> {
 }
 
 async function nextWait(
-  round: (lane: 'urgent' | 'bulk', owner: string) => Promise<number | undefined>,
+  round: (lane: Lane, owner: string) => Promise<number | undefined>,
   owner: string,
 ): Promise<number> {
-  const [urgent, bulk] = [await round('urgent', owner), await round('bulk', owner)];
-  return Math.min(urgent ?? Infinity, bulk ?? Infinity);
+  const waits: number[] = [];
+  for (const lane of lanes) waits.push((await round(lane, owner)) ?? Infinity);
+  return Math.min(...waits);
 }
 
 function recorder(asked: Asked[], fail: Map<string, Error>) {

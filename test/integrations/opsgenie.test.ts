@@ -1,7 +1,7 @@
 /** The Opsgenie driver against the local pager: what it says, and what each failure becomes. */
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PageRequest, Pager } from '../../src/engine/ports.ts';
 import { SendFailed } from '../../src/errors.ts';
@@ -202,7 +202,7 @@ judged(
   async () => {
     const vendor = readVendor();
     const faults: string[] = [];
-    const between = createServer(async (request, response) => {
+    const judge = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(Buffer.from(chunk));
       const text = Buffer.concat(chunks).toString();
@@ -217,7 +217,8 @@ judged(
       const body: unknown = await reply.json();
       faults.push(...vendor.replyFaults(asked, reply.status, body));
       response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    }).listen(0, '127.0.0.1');
+    };
+    const between = createServer((request, response) => void judge(request, response)).listen(0, '127.0.0.1');
     await once(between, 'listening');
     const address = between.address();
     const seen = makeOpsgenie({

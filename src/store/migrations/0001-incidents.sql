@@ -59,7 +59,7 @@ create table outbox (
   id          bigint generated always as identity primary key,
   incident    text not null references incidents,
   effect      jsonb not null,
-  lane        text not null check (lane in ('urgent', 'bulk')),
+  lane        text not null check (lane in ('page', 'urgent', 'bulk')),
   destination text not null,
   dedup_key   text not null unique,
   needs       text not null check (needs in ('nothing', 'home')),

@@ -116,9 +116,7 @@ describe('posting', () => {
 
 describe('who is notified', () => {
   const pinged = async (text: string, blocks?: object[]) => {
-    await web.chat.postMessage({ channel: 'C0IN', text, ...(blocks ? { blocks } : {}) } as Parameters<
-      typeof web.chat.postMessage
-    >[0]);
+    await web.apiCall('chat.postMessage', { channel: 'C0IN', text, ...(blocks ? { blocks } : {}) });
     return slack.transcript.at(-1)?.pings;
   };
 
