@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalPostgres, startPostgres } from '../../src/local-postgres/start.ts';
@@ -110,22 +110,6 @@ it('refuses data of a version that is not installed, and touches nothing', async
   );
 
   expect(existsSync(fileOf('data/base'))).toBe(true);
-});
-
-it('does not take what a broken initdb left for a cluster', async () => {
-  const broken = join(folder.path, 'broken');
-  mkdirSync(broken);
-  const script = (name: string, text: string) =>
-    writeFileSync(join(broken, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  script('postgres', 'echo "postgres (PostgreSQL) 15.1"');
-  script('initdb', 'mkdir "$2" && echo 15 > "$2/PG_VERSION" && kill -9 $$');
-  process.env['POSTGRES_BIN'] = broken;
-  await expect(start()).rejects.toThrow('initdb');
-  delete process.env['POSTGRES_BIN'];
-
-  const { url } = await start();
-
-  expect(await ask(url, 'select 1')).toBe(1);
 });
 
 it('says what is missing where POSTGRES_BIN names a folder without a server', async () => {

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -17,17 +20,20 @@ interface Other {
   url: string;
 }
 
-/** Another process of the bot, which runs until it is killed. */
-async function otherProcess(then = 'setInterval(() => {}, 1_000)'): Promise<Other> {
+/** A process of its own that starts the server as the bot does, and then does something else. */
+function spawnBot(then: string, env = process.env) {
   const module = pathToFileURL('src/local-postgres/start.ts').href;
   const script = `
     import { startPostgres } from ${JSON.stringify(module)};
     const settings = { dataDir: ${JSON.stringify(folder.path)}, durable: true, log: () => {} };
     console.log((await startPostgres(settings)).url);
     ${then};`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Another process of the bot, which runs until it is killed. */
+async function otherProcess(then = 'setInterval(() => {}, 1_000)'): Promise<Other> {
+  const child = spawnBot(then);
   const [url] = await once(createInterface({ input: child.stdout }), 'line');
   return { child, url: String(url) };
 }
@@ -75,6 +81,24 @@ it('is gone with a process that ended without stopping it', async () => {
   };
   await eventually(refused);
   expect(other.child.exitCode).toBe(1);
+});
+
+it('does not take what a process left that was killed while it made the data', async () => {
+  const slow = join(folder.path, 'slow');
+  mkdirSync(slow);
+  chmodSync(slow, 0o777);
+  const script = (name: string, text: string) =>
+    writeFileSync(join(slow, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  script('postgres', 'echo "postgres (PostgreSQL) 15.1"');
+  script('initdb', `mkdir "$2" && echo 15 > "$2/PG_VERSION" && touch ${slow}/half-way && exec sleep 5`);
+  const child = spawnBot('', { ...process.env, POSTGRES_BIN: slow });
+  await eventually(() => access(join(slow, 'half-way')));
+  await kill({ child, url: '' }, 'SIGKILL');
+
+  const mine = await start();
+
+  expect(await ask(mine.url, 'select 1')).toBe(1);
+  await mine.stop();
 });
 
 it('makes one cluster and one server when two processes start on an empty folder at once', async () => {

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +19,6 @@ let folder: string;
 let app: string;
 let node: string;
 let database: TestDatabase;
-let slack: Server;
 let running: ChildProcess[];
 
 beforeAll(async () => {
@@ -34,8 +32,6 @@ beforeAll(async () => {
   makeReadOnly(app);
   node = nodeForEveryone();
   database = await testDatabase('template0');
-  slack = createServer((_, response) => response.end('{"ok":true,"bot_id":"B1","user_id":"U1","team_id":"T1"}'));
-  await once(slack.listen(0, '127.0.0.1'), 'listening');
   running = [];
 }, 60_000);
 
@@ -43,7 +39,6 @@ afterEach(async () => {
   for (const child of running.splice(0)) await ended(child, 'SIGKILL');
 });
 afterAll(async () => {
-  slack.close();
   await database.end();
   for (const path of [app, ...foldersIn(app)]) chmodSync(path, 0o755);
   rmSync(folder, { recursive: true, force: true });
@@ -104,35 +99,35 @@ async function said(child: ChildProcess): Promise<string> {
   return chunks.join('');
 }
 
-function settings(): Record<string, string> {
-  const address = slack.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return {
-    SLACK_BOT_TOKEN: 'xoxb-test',
-    SLACK_SIGNING_SECRET: 'signing-secret',
-    SLACK_API_URL: `http://127.0.0.1:${port}/api`,
-    DATABASE_URL: database.url,
-  };
-}
+const settings = (): Record<string, string> => ({
+  SLACK_BOT_TOKEN: 'xoxb-test',
+  SLACK_SIGNING_SECRET: 'signing-secret',
+  // nobody listens there: Slack being away must not keep the bot from starting
+  SLACK_API_URL: 'http://127.0.0.1:1/api',
+  DATABASE_URL: database.url,
+});
 
-async function startBot(env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; port: string }> {
+/** Until its log has said `says`. */
+async function startBot(
+  env: Record<string, string> = {},
+  says = '"msg":"ready"',
+): Promise<{ child: ChildProcess; url: string; port: string }> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = start(command(last(image.final, 'CMD')), { ...settings(), ...env, PORT: port });
-  await ready(child);
+  await saying(child, says);
   return { child, url, port };
 }
 
-/** Until it says so, or ends without. */
-async function ready(child: ChildProcess): Promise<void> {
+async function saying(child: ChildProcess, words: string): Promise<void> {
   const log: string[] = [];
   await new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
         log.push(String(chunk));
-        if (log.join('').includes('"msg":"ready"')) resolve();
+        if (log.join('').includes(words)) resolve();
       });
-    child.once('close', () => reject(new Error(`it ended before it was ready:\n${log.join('')}`)));
+    child.once('close', () => reject(new Error(`it ended before it said so:\n${log.join('')}`)));
   });
 }
 
@@ -170,6 +165,18 @@ describe('what runs in it', () => {
     expect(filesIn(app)).toEqual(before);
   });
 
+  it('is alive, and not ready, while the database is away', async () => {
+    const { child, url } = await startBot(
+      { DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d' },
+      'the database is not there yet',
+    );
+
+    const answers = await Promise.all(['/healthz', '/readyz'].map((path) => fetch(`${url}${path}`)));
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 503]);
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+
   it('ends in order when it is asked to', async () => {
     const { child } = await startBot();
 
@@ -201,12 +208,17 @@ describe('what runs in it', () => {
   });
 
   it('says every fault of its settings and does not start', async () => {
-    const child = start(command(last(image.final, 'CMD')), {});
+    const child = start(command(last(image.final, 'CMD')), { PORT: 'many' });
 
     const words = await said(child);
 
     expect(child.exitCode).toBe(1);
-    expect(words).toContain('SLACK_BOT_TOKEN is not set');
-    expect(words).toContain('Neither DATABASE_URL nor DATA_DIR is set');
+    for (const part of [
+      'SLACK_BOT_TOKEN is not set',
+      'PORT must be a port number',
+      'Neither DATABASE_URL nor DATA_DIR is set',
+      'Responder did not start.',
+    ])
+      expect(words).toContain(part);
   });
 });

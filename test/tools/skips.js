@@ -10,6 +10,8 @@ export default class Skips {
   }
 
   onRunComplete(_contexts, results) {
+    const { numPassedTests, numFailedTests, numPendingTests } = results;
+    console.error(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
     if (!this.isWhole) return;
     const skipped = results.testResults.flatMap(({ testResults }) =>
       testResults.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName),
