@@ -44,7 +44,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
     config.targetDatabaseUrl === undefined
       ? undefined
       : makeTargetDatabase(config.targetDatabaseUrl, (error) =>
-          log.warn({ err: error }, 'the diagnosed database closed a connection'),
+          log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
         );
   const engine: Engine = { pool, policy, playbooks, clients: target ? { database: target } : {}, log };
   const pager = makePager(config);
