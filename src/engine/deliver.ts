@@ -1,7 +1,7 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../store/db.ts';
-import { appNow, readIncident } from '../store/incidents.ts';
+import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import {
   type Claimed,
   claim,
@@ -124,8 +124,9 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     );
   }
   await inTransaction(engine.pool, async (db) => {
-    if (!(await settleRow(db, row, { fence, verdict }))) return;
-    if (!verdict.news) return;
+    // incident before outbox row, as every transaction locks them
+    if (verdict.news) await lockIncident(db, row.incident);
+    if (!(await settleRow(db, row, { fence, verdict })) || !verdict.news) return;
     const key = `outbox:${row.id}:${verdict.news.kind}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });
