@@ -3,9 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import { stickExecutions } from './databases.ts';
 import { type House, people, startHouse } from './house.ts';
 import { buttonsOf, labelOf } from './slack/inbound.ts';
-import { linesOf, namesOf } from './slack/words.ts';
 import type { Entry, Json } from './slack/workspace.ts';
-import { transcriptOf } from './transcript.ts';
+import { type Drawn, transcriptOf } from './transcript.ts';
 
 const help = [
   'What you can type:',
@@ -30,6 +29,7 @@ export async function converse(say: (line: string) => void): Promise<number> {
   const me: Person = { user: 'U0ANA', channel: 'C0GENERAL', buttons: [] };
   for (const line of help) say(line);
   const shown = { slack: 0, pager: 0 };
+  const drawn: Drawn = new Map();
   const show = (): void => {
     const slack = house.slack.transcript.slice(shown.slack);
     const pager = house.pager.transcript.slice(shown.pager);
@@ -38,6 +38,7 @@ export async function converse(say: (line: string) => void): Promise<number> {
     for (const line of transcriptOf(
       { slack: { ...house.slack, transcript: slack }, pager: { ...house.pager, transcript: pager } },
       started,
+      drawn,
     ))
       say(line);
     offer(me, slack, say);
@@ -53,6 +54,7 @@ export async function converse(say: (line: string) => void): Promise<number> {
     }
   } finally {
     clearInterval(timer);
+    show();
     terminal.close();
     await house.stop();
   }
@@ -78,8 +80,9 @@ interface Typed {
 }
 
 const orders: Record<string, (typed: Typed) => Promise<void> | void> = {
-  '/incident': async ({ house, me, words, say }) =>
-    answered(house, await house.slack.user(me.user).command(words.join(' '), { channel: me.channel }), say),
+  '/incident': async ({ house, me, words }) => {
+    await house.slack.user(me.user).command(words.join(' '), { channel: me.channel });
+  },
   press: ({ house, me, words, say }) => press(house, me, { number: Number(words[0]), say }),
   pager: ({ house, words, say }) => phone(house, words[0] ?? '', say),
   as: ({ me, words, say }) => become(me, words[0] ?? '', say),
@@ -98,13 +101,6 @@ async function obey(
   for (const each of help) say(each);
 }
 
-function answered({ slack }: House, { body }: { body: unknown }, say: (line: string) => void): void {
-  if (typeof body !== 'object' || body === null || !('text' in body)) return;
-  const blocks = 'blocks' in body && Array.isArray(body.blocks) ? body.blocks : [];
-  const lines = linesOf(blocks, namesOf(people, slack.channels()));
-  say(`only you see: ${(lines.length > 0 ? lines : [String(body.text)]).join('\n    ')}`);
-}
-
 async function press(
   house: House,
   me: Person,
@@ -113,7 +109,7 @@ async function press(
   const found = me.buttons[number - 1];
   if (!found) return say(`There is no button ${number}.`);
   const current = house.slack.messages(found.entry.channel).find(({ ts }) => ts === found.entry.ts) ?? found.entry;
-  answered(house, await house.slack.user(me.user).click(current, labelOf(found.button)), say);
+  await house.slack.user(me.user).click(current, labelOf(found.button));
 }
 
 async function phone({ pager }: House, act: string, say: (line: string) => void): Promise<void> {

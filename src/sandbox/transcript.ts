@@ -5,6 +5,9 @@ import type { Entry as PagerEntry } from './pager/alerts.ts';
 import { linesOf, type Names, namesOf, readable } from './slack/words.ts';
 import type { Entry } from './slack/workspace.ts';
 
+/** How each message was drawn last, for edits; one who prints piece by piece keeps it between the pieces. */
+export type Drawn = Map<string, string[]>;
+
 interface Line {
   at: number;
   /** the real order of what stands at the same time of the story */
@@ -13,9 +16,12 @@ interface Line {
 }
 
 /** From `start` on, minutes and seconds before each line. */
-export function transcriptOf({ slack, pager }: Pick<House, 'slack' | 'pager'>, start: number): string[] {
+export function transcriptOf(
+  { slack, pager }: Pick<House, 'slack' | 'pager'>,
+  start: number,
+  drawn: Drawn = new Map(),
+): string[] {
   const names = namesOf([...people, { id: 'U0RESPONDER', name: 'responder' }], slack.channels());
-  const drawn = new Map<string, string[]>();
   const lines = [
     ...slack.transcript.flatMap((entry) => slackLines(entry, { drawn, names })),
     ...pager.transcript.map(pagerLine),
@@ -36,14 +42,14 @@ const indent = (clock: string, text: string): string[] =>
   text.split('\n').map((line, n) => `${n === 0 ? clock : '        '}  ${line}`);
 
 /** Of a message that is edited in place, only the lines that are new; what stood there before is known. */
-function newLines(entry: Entry, { drawn, names }: { drawn: Map<string, string[]>; names: Names }): string[] {
+function newLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }): string[] {
   const lines = linesOf(entry.blocks ?? [], names);
   const before = drawn.get(`${entry.channel} ${entry.ts}`) ?? [];
   drawn.set(`${entry.channel} ${entry.ts}`, lines);
   return entry.kind === 'edit' ? lines.filter((line) => !before.includes(line) && !line.startsWith('[')) : lines;
 }
 
-function slackLines(entry: Entry, { drawn, names }: { drawn: Map<string, string[]>; names: Names }): Line[] {
+function slackLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }): Line[] {
   if (entry.kind === 'pin') return [];
   const fresh = newLines(entry, { drawn, names });
   if (entry.kind === 'edit' && fresh.length === 0) return [];
