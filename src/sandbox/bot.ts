@@ -8,6 +8,8 @@ export interface Bot {
   url: string;
   /** SIGTERM, then waits for the drain; answers the exit code */
   stop(): Promise<number | null>;
+  /** SIGKILL: nothing is finished, nothing is said */
+  kill(): void;
   /** its last log lines, for when something went wrong */
   lastLines(): string[];
 }
@@ -43,7 +45,7 @@ export async function startBot({ env, port, command = ['src/main.ts'] }: BotSett
     });
   const url = `http://127.0.0.1:${port}`;
   await ready(child, { url, lines });
-  return { url, lastLines: () => lines, stop: () => end(child) };
+  return { url, lastLines: () => lines, stop: () => end(child), kill: () => void child.kill('SIGKILL') };
 }
 
 async function ready(child: ChildProcess, { url, lines }: { url: string; lines: string[] }): Promise<void> {
@@ -60,7 +62,7 @@ async function ready(child: ChildProcess, { url, lines }: { url: string; lines: 
 }
 
 async function end(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;

@@ -1,139 +1,134 @@
-/** Posting, editing, ephemeral answers, pins; and reading what was posted. */
-import { faultsOfBlocks } from './block-kit.ts';
-import { type Called, listArg, type Methods, textArg } from './methods.ts';
-import { reachOf } from './pings.ts';
-import {
-  type Channel,
-  directChannel,
-  type Json,
-  type Message,
-  newTs,
-  Refused,
-  type Workspace,
-  write,
-} from './workspace.ts';
-
-const longestText = 40_000;
-const longestEdit = 4_000;
+/** Posting, editing, deleting, and words that one person alone sees. */
+import { type Content, contentOf, messageAt, placeOf, threadOf } from './content.ts';
+import { shownMessage } from './history.ts';
+import type { Json } from './json.ts';
+import { type Called, flagArg, type Methods, needed, textArg } from './methods.ts';
+import { linksIn, reachOf } from './pings.ts';
+import { type Channel, type Message, newTs, Refused, type Workspace, write } from './workspace.ts';
 
 export const chat: Methods = {
-  'chat.postMessage': { scope: 'chat:write', run: post },
-  'chat.update': { scope: 'chat:write', run: update },
-  'chat.postEphemeral': { scope: 'chat:write', run: ephemeral },
-  'conversations.history': {
-    scope: 'channels:history',
-    run: (called) => read(called, ({ thread }) => thread === undefined),
-  },
-  'conversations.replies': {
-    scope: 'channels:history',
-    run: (called) => {
-      const ts = textArg(called.args, 'ts');
-      return read(called, (message) => message.ts === ts || message.thread === ts);
-    },
-  },
-  'pins.add': {
-    scope: 'pins:write',
+  'chat.postMessage': { scope: 'chat:write', tier: 'posts', run: post },
+  'chat.update': { scope: 'chat:write', tier: 3, run: update },
+  'chat.delete': { scope: 'chat:write', tier: 3, run: remove },
+  'chat.postEphemeral': { scope: 'chat:write', tier: 4, run: ephemeral },
+  'chat.getPermalink': {
     run: ({ workspace, args }) => {
-      const { channel, ts } = messageAt(workspace, textArg(args, 'channel'), textArg(args, 'timestamp'));
-      write(workspace, { kind: 'pin', channel, user: workspace.bot.user, text: '', ts });
-      return {};
+      const { channel, ts, thread } = messageAt(workspace, needed(args, 'channel'), needed(args, 'message_ts'));
+      const within = thread === undefined ? '' : `?thread_ts=${thread}&cid=${channel}`;
+      return { channel, permalink: `https://local.slack.com/archives/${channel}/p${ts.replace('.', '')}${within}` };
     },
   },
 };
 
-/** The channel, or the direct conversation with a user; the bot is in it, and it is not archived. */
-export function placeOf(workspace: Workspace, id: string): Channel {
-  const channel = workspace.users.has(id) ? directChannel(workspace, id) : workspace.channels.get(id);
-  if (!channel) throw new Refused('channel_not_found');
-  if (channel.archived) throw new Refused('is_archived');
-  if (!channel.members.has(workspace.bot.user) && !workspace.scopes.has('chat:write.public'))
-    throw new Refused('not_in_channel');
-  return channel;
+/** A message comes to stand in a place, and whoever it names hears of it. */
+export function publish(
+  workspace: Workspace,
+  channel: Channel,
+  message: Omit<Message, 'channel' | 'ts' | 'edited'>,
+): Message {
+  const posted: Message = { ...message, channel: channel.id, ts: newTs(workspace), edited: false };
+  workspace.messages.push(posted);
+  const { ts, user, text, blocks, thread } = posted;
+  write(workspace, {
+    kind: channel.direct ? 'direct' : 'message',
+    channel: channel.id,
+    user,
+    text,
+    blocks,
+    ts,
+    ...(thread === undefined ? {} : { thread }),
+    ...reachOf(workspace, { channel, user, text, blocks }),
+  });
+  return posted;
 }
 
-function worded(args: Json, most: number): { text: string; blocks: Json[] } {
-  const text = textArg(args, 'text');
-  const blocks = listArg(args, 'blocks');
-  if (text === '' && blocks.length === 0) throw new Refused('no_text');
-  if (Array.from(text).length > most) throw new Refused('msg_too_long');
-  const faults = faultsOfBlocks(blocks, 'message');
-  if (faults.some((fault) => fault.endsWith('msg_blocks_too_long'))) throw new Refused('msg_blocks_too_long');
-  if (faults.length > 0) throw new Refused('invalid_blocks', { response_metadata: { messages: faults } });
-  return { text, blocks };
+function unfurlOf(args: Json): NonNullable<Message['unfurl']> {
+  return {
+    ...(args['unfurl_links'] === undefined ? {} : { links: flagArg(args, 'unfurl_links') }),
+    ...(args['unfurl_media'] === undefined ? {} : { media: flagArg(args, 'unfurl_media') }),
+  };
 }
 
 function post({ workspace, args }: Called): Json {
-  const channel = placeOf(workspace, textArg(args, 'channel'));
-  const { text, blocks } = worded(args, longestText);
-  const thread = textArg(args, 'thread_ts');
-  if (thread !== '' && !workspace.messages.some((one) => one.channel === channel.id && one.ts === thread))
-    throw new Refused('thread_not_found');
-  const message: Message = {
-    channel: channel.id,
-    ts: newTs(workspace.now()),
+  const channel = placeOf(workspace, args);
+  const content = contentOf(args, 'post');
+  const thread = threadOf(workspace, channel, args);
+  const message = publish(workspace, channel, {
+    ...content,
     user: workspace.bot.user,
-    text,
-    blocks,
-    edited: false,
-    ...(thread === '' ? {} : { thread }),
-    ...(args['metadata'] === undefined ? {} : { metadata: args['metadata'] }),
-  };
-  workspace.messages.push(message);
-  write(workspace, { kind: channel.direct ? 'direct' : 'message', ...message, ...reachOf(text, blocks) });
-  return {
-    channel: channel.id,
-    ts: message.ts,
-    message: { text, blocks, ts: message.ts, user: message.user, type: 'message' },
-  };
+    unfurl: unfurlOf(args),
+    ...(thread === undefined ? {} : { thread, broadcast: flagArg(args, 'reply_broadcast') }),
+  });
+  return { channel: channel.id, ts: message.ts, message: shownMessage(workspace, message) };
 }
 
-function messageAt(workspace: Workspace, channel: string, ts: string): Message {
-  if (!workspace.channels.has(channel)) throw new Refused('channel_not_found');
-  const message = workspace.messages.find((one) => one.channel === channel && one.ts === ts);
-  if (!message) throw new Refused('message_not_found');
+/** The app's own message, in a place that still lives. */
+function mine({ workspace, args }: Called, refusal: string): Message {
+  const message = messageAt(workspace, needed(args, 'channel'), needed(args, 'ts'));
+  if (message.user !== workspace.bot.user) throw new Refused(refusal);
+  if (workspace.channels.get(message.channel)?.archived) throw new Refused('is_inactive');
   return message;
 }
 
-function update({ workspace, args }: Called): Json {
-  const message = messageAt(workspace, textArg(args, 'channel'), textArg(args, 'ts'));
-  if (message.user !== workspace.bot.user) throw new Refused('cant_update_message');
-  const { text, blocks } = worded(args, longestEdit);
-  Object.assign(message, { text, blocks, edited: true });
-  // an edit notifies nobody: mentions in it are shown, not sent
-  write(workspace, { kind: 'edit', ...message, pings: [], links: reachOf(text, blocks).links });
-  return { channel: message.channel, ts: message.ts, text };
+/** Text without blocks takes the blocks away; metadata that is left out stays. */
+function update(called: Called): Json {
+  const { workspace, args } = called;
+  const message = mine(called, 'cant_update_message');
+  rewrite(workspace, message, contentOf(args, 'edit'));
+  return {
+    channel: message.channel,
+    ts: message.ts,
+    text: message.text,
+    message: shownMessage(workspace, message),
+  };
+}
+
+/** An edit notifies nobody: names in it are shown, not called. */
+export function rewrite(workspace: Workspace, message: Message, content: Content): void {
+  Object.assign(message, content, { edited: true });
+  const { channel, ts, user, text, blocks, thread } = message;
+  write(workspace, {
+    kind: 'edit',
+    channel,
+    ts,
+    user,
+    text,
+    blocks,
+    pings: [],
+    links: linksIn(text, blocks),
+    ...(thread === undefined ? {} : { thread }),
+  });
+}
+
+function remove(called: Called): Json {
+  const message = mine(called, 'cant_delete_message');
+  erase(called.workspace, message);
+  return { channel: message.channel, ts: message.ts };
+}
+
+export function erase(workspace: Workspace, message: Message): void {
+  workspace.messages.splice(workspace.messages.indexOf(message), 1);
+  const { channel, ts, user } = message;
+  write(workspace, { kind: 'delete', channel, ts, user, text: '(deleted)' });
 }
 
 function ephemeral({ workspace, args }: Called): Json {
-  const channel = placeOf(workspace, textArg(args, 'channel'));
-  const user = textArg(args, 'user');
+  const channel = placeOf(workspace, args);
+  const user = needed(args, 'user');
   if (!channel.members.has(user)) throw new Refused('user_not_in_channel');
-  const { text, blocks } = worded(args, longestText);
+  const { text, blocks } = contentOf(args, 'post');
+  const thread = textArg(args, 'thread_ts');
+  const ts = newTs(workspace);
   write(workspace, {
     kind: 'ephemeral',
     channel: channel.id,
     user,
     text,
     blocks,
+    ts,
     pings: [],
-    links: reachOf(text, blocks).links,
+    links: linksIn(text, blocks),
+    ...(thread === '' ? {} : { thread }),
   });
-  return { message_ts: newTs(workspace.now()) };
-}
-
-function read({ workspace, args }: Called, wanted: (message: Message) => boolean): Json {
-  const channel = workspace.channels.get(textArg(args, 'channel'));
-  if (!channel) throw new Refused('channel_not_found');
-  if (!channel.members.has(workspace.bot.user)) throw new Refused('not_in_channel');
-  const found = workspace.messages.filter((message) => message.channel === channel.id && wanted(message));
-  const limit = Math.min(Number(args['limit'] ?? 100), 999);
-  const withMetadata = String(args['include_all_metadata']) === 'true';
-  const shown = found.toReversed().slice(0, limit);
-  return {
-    messages: shown.map(({ metadata, ...message }) => ({
-      ...message,
-      ...(withMetadata && metadata ? { metadata } : {}),
-    })),
-    has_more: found.length > limit,
-  };
+  return { message_ts: ts };
 }
