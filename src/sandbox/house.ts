@@ -32,6 +32,8 @@ export interface HouseSettings {
   /** what time it is, for what Slack and the pager show */
   now: () => number;
   say: (line: string) => void;
+  /** Slack is reached by Socket Mode instead of reaching the bot */
+  socket?: boolean;
   /** before the bot starts: the database is there, still empty of incidents */
   prepare?: (databases: Databases) => Promise<void>;
 }
@@ -42,10 +44,11 @@ const secrets = {
   alertKey: 'local-alert-key',
   readKey: 'local-read-key',
   webhook: 'a-local-webhook-secret',
+  appToken: 'xapp-local',
 };
 const team = 'T0LOCAL';
 
-export async function startHouse({ now, say, prepare }: HouseSettings): Promise<House> {
+export async function startHouse({ now, say, prepare, socket = false }: HouseSettings): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'responder-demo-'));
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -70,7 +73,10 @@ export async function startHouse({ now, say, prepare }: HouseSettings): Promise<
   };
   try {
     await prepare?.(databases);
-    const env = environment({ folder, databases, slack, pager });
+    const reached: Record<string, string> = socket
+      ? { SLACK_APP_TOKEN: secrets.appToken }
+      : { SLACK_SIGNING_SECRET: secrets.signingSecret };
+    const env = { ...environment({ folder, databases, slack, pager }), ...reached };
     const bot = await startBot({ port, env });
     const bots = [bot];
     return {
@@ -127,7 +133,6 @@ type Around = Omit<House, 'bot' | 'another' | 'stop'> & { folder: string };
 
 const environment = ({ folder, databases, slack, pager }: Around): Record<string, string> => ({
   SLACK_BOT_TOKEN: secrets.botToken,
-  SLACK_SIGNING_SECRET: secrets.signingSecret,
   SLACK_API_URL: slack.url,
   SLACK_TEAM_ID: team,
   INCIDENTS_CHANNEL: incidentsChannel,
