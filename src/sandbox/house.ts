@@ -73,10 +73,7 @@ export async function startHouse({ now, say, prepare, socket = false }: HouseSet
   };
   try {
     await prepare?.(databases);
-    const reached: Record<string, string> = socket
-      ? { SLACK_APP_TOKEN: secrets.appToken }
-      : { SLACK_SIGNING_SECRET: secrets.signingSecret };
-    const env = { ...environment({ folder, databases, slack, pager }), ...reached };
+    const env = environment({ folder, databases, slack, pager }, socket);
     const bot = await startBot({ port, env });
     const bots = [bot];
     return {
@@ -131,7 +128,8 @@ function writeRunbook(folder: string): string {
 
 type Around = Omit<House, 'bot' | 'another' | 'stop'> & { folder: string };
 
-const environment = ({ folder, databases, slack, pager }: Around): Record<string, string> => ({
+const environment = ({ folder, databases, slack, pager }: Around, socket: boolean): Record<string, string> => ({
+  ...(socket ? { SLACK_APP_TOKEN: secrets.appToken } : { SLACK_SIGNING_SECRET: secrets.signingSecret }),
   SLACK_BOT_TOKEN: secrets.botToken,
   SLACK_API_URL: slack.url,
   SLACK_TEAM_ID: team,
