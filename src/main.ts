@@ -26,6 +26,8 @@ async function main(): Promise<void> {
   const { config, policy } = configure();
   const log = makeLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
+  if (policy.fallback.slack.length === 0)
+    log.warn('the runbook names nobody under fallback: a page that the pager refuses is only shown in the channel');
   const running = await compose({ config, policy, log });
   let ending = false;
   const end = async (signal: string): Promise<void> => {

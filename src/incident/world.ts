@@ -138,12 +138,16 @@ function pageFailed(i: Incident, { page: key, why }: Of<'page-failed'>, { policy
   });
 }
 
+/** An alert that we acknowledged ourselves comes back as news too; it must not undo a later `unack`. */
 function acknowledgedAtPager(
   i: Incident,
   { page: key, by }: Of<'acknowledged-at-pager'>,
   { now }: Circumstances,
 ): Decision {
-  const here = withPage(i, key, (one) => (one.state === 'closed' ? one : { ...one, state: 'acknowledged' }));
+  const known = page(i, key);
+  if (!known || known.state === 'acknowledged' || known.state === 'closed')
+    return changed({ next: i, reason: 'known already' });
+  const here = withPage(i, key, (one) => ({ ...one, state: 'acknowledged' }));
   if (!isLive(i)) return changed({ next: here, reason: 'the incident is over' });
   return acknowledge(here, { by, via: 'pager', now });
 }

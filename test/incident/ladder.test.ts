@@ -70,6 +70,18 @@ it('ends with an acknowledgement at the pager, which covers every alert', () => 
   expect(story.effects.filter(({ what }) => what.kind === 'acknowledge-page')).toHaveLength(3);
 });
 
+it('is not ended again by the echo of an acknowledgement that was taken back', () => {
+  const story = begin('p1');
+  give(story, { kind: 'acknowledge' });
+  give(story, { kind: 'unack' });
+
+  hear(story, { kind: 'acknowledged-at-pager', page: 'inc:1.0', by: dana });
+
+  expect(story.incident.acknowledged).toBeUndefined();
+  hear(story, { kind: 'acknowledged-at-pager', page: 'inc:2.0', by: dana });
+  expect(story.incident.acknowledged).toMatchObject({ by: dana });
+});
+
 it('starts again at 0, with new keys, after a mis-tap is taken back', () => {
   const story = begin('p1');
   give(story, { kind: 'acknowledge' });
