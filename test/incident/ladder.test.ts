@@ -63,7 +63,7 @@ it('ends with an acknowledgement at the pager, which covers every alert', () => 
   const story = begin('p1');
   wait(story, minutes(10));
 
-  hear(story, { kind: 'acknowledged-at-pager', page: 'inc:1.4', by: dana });
+  hear(story, { kind: 'acknowledged-at-pager', page: 'inc:1.3', by: dana });
 
   expect(story.incident.acknowledged).toMatchObject({ by: dana, via: 'pager' });
   expect(story.incident.pages.map(({ state }) => state)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
