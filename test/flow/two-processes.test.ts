@@ -37,10 +37,11 @@ it.each([
   ['Take lead', 'lead'],
   ['Escalate', 'escalated'],
   ['Mitigated', 'mitigated'],
+  ['Diagnose', 'diagnosis-asked'],
 ])(
   'two people press %s 50 ms apart on two processes: one effect, and the second is told who was first',
   async (button, kind) => {
-    const channel = await declared(`${kind} ${randomUUID().replaceAll('-', ' ')}`);
+    const channel = await declared(`502 ${kind} ${randomUUID().replaceAll('-', ' ')}`);
     // as both people saw it: it is redrawn after the first press
     const card = structuredClone(cardIn(house, channel));
     const before = answers('U0BEN').length;
@@ -59,6 +60,27 @@ it.each([
     expect(answers('U0BEN').at(-1)).toContain('U0ANA');
   },
 );
+
+it('two people tick the same duty off on two processes: done once, and the second is told who was first', async () => {
+  const channel = await declared(`502 ${randomUUID().replaceAll('-', ' ')}`);
+  await house.slack.user('U0ANA').command('resolve it ended', { channel });
+  const reminder = await house.slack.until('the reminder', (transcript) =>
+    transcript.find((entry) => entry.channel === channel && entry.text.includes('the status page is to be updated')),
+  );
+  const before = answers('U0BEN').length;
+
+  const first = house.slack.user('U0ANA').click(reminder, 'Done');
+  await later(50);
+  await Promise.all([first, house.slack.user('U0BEN', other.url).click(reminder, 'Done')]);
+  await house.slack.until('the answer to the second', () => (answers('U0BEN').length > before ? true : undefined));
+
+  const { rows } = await house.databases.own.pool.query(
+    `select from timeline t join incidents i on i.id = t.incident where i.channel = $1 and t.kind = 'ticked'`,
+    [channel],
+  );
+  expect(rows).toHaveLength(1);
+  expect(answers('U0BEN').at(-1)).toContain('U0ANA');
+});
 
 it('declares once when the same delivery reaches both processes', async () => {
   const trigger = `${Date.now()}.same`;
