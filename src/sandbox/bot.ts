@@ -10,6 +10,10 @@ export interface Bot {
   stop(): Promise<number | null>;
   /** SIGKILL: nothing is finished, nothing is said */
   kill(): void;
+  /** SIGSTOP: it stands still where it is, and does not know it */
+  freeze(): void;
+  thaw(): void;
+  isRunning(): boolean;
   /** its last log lines, for when something went wrong */
   lastLines(): string[];
 }
@@ -45,7 +49,15 @@ export async function startBot({ env, port, command = ['src/main.ts'] }: BotSett
     });
   const url = `http://127.0.0.1:${port}`;
   await ready(child, { url, lines });
-  return { url, lastLines: () => lines, stop: () => end(child), kill: () => void child.kill('SIGKILL') };
+  return {
+    url,
+    lastLines: () => lines,
+    stop: () => end(child),
+    kill: () => void child.kill('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+  };
 }
 
 async function ready(child: ChildProcess, { url, lines }: { url: string; lines: string[] }): Promise<void> {
