@@ -170,5 +170,5 @@ it('finds a timeline row that was changed, and one that was removed at the end',
 
   await pool.query(`update timeline set body = jsonb_set(body, '{title}', '"checkout returns 502"') where seq = 1`);
   await pool.query('delete from timeline where seq = (select max(seq) from timeline)');
-  expect(await verifyTimeline(pool, id)).toMatchObject({ ok: false, why: 'rows at the end are missing or too many' });
+  expect(await verifyTimeline(pool, id)).toMatchObject({ ok: false, why: 'the last row is missing' });
 });
