@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { dutiesFor } from '../incident/clocks.ts';
 import { decide, decideDeclaration } from '../incident/decide.ts';
 import type { Decision } from '../incident/decision.ts';
-import type { EntryKind } from '../incident/entry.ts';
+import { byItself } from '../incident/entry.ts';
 import type { Declare, Incident, IncidentId, Instant } from '../incident/incident.ts';
 import { type Db, inTransaction } from '../store/db.ts';
 import { saveDuties } from '../store/duties.ts';
@@ -87,9 +87,6 @@ async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promi
   const decision = decide(incident, input, { now, policy: engine.policy });
   return save(db, engine, { decision, now, actor: input.actor, incident });
 }
-
-/** Entries that the bot makes of its own accord, whoever's command they came with. */
-const byItself = new Set<EntryKind>(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
 
 interface Saving {
   decision: Decision;

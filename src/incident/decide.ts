@@ -112,7 +112,14 @@ function settle(decision: Decision & { ok: true }, at: Circumstances & { version
     at.order && oncePerDrawing.has(at.order.command.kind)
       ? { [at.order.command.kind]: { by: at.order.actor, at: at.now, version: at.version } }
       : {};
-  const next = { ...decision.next, version: at.version, touched: { ...decision.next.touched, ...touched } };
+  const { decidedUnder = [] } = decision.next;
+  const { fingerprint } = at.policy;
+  const next = {
+    ...decision.next,
+    version: at.version,
+    decidedUnder: [...decidedUnder.filter((one) => one !== fingerprint), fingerprint],
+    touched: { ...decision.next.touched, ...touched },
+  };
   const due = fallDue(next, at);
   return {
     ...decision,

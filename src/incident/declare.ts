@@ -64,6 +64,7 @@ function begin(command: Declare, { id, number, now, by }: Declaration): Incident
     id,
     number,
     version: 1,
+    decidedUnder: [],
     severity: command.severity,
     severitySetAt: now,
     title: command.title,

@@ -58,5 +58,8 @@ export type Entry =
 
 export type EntryKind = Entry['kind'];
 
+/** Entries that the bot makes of its own accord, whosever command they came with. */
+export const byItself: ReadonlySet<EntryKind> = new Set(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
+
 /** Whom a post addresses by mention; delivery resolves levels to people. */
 export type Audience = { level: Level } | { person: Person } | { fallback: true };

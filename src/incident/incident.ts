@@ -50,6 +50,8 @@ export interface Incident {
   number: number;
   /** one more with every saved change; buttons carry the version they were drawn for */
   version: number;
+  /** fingerprints of the policies it was decided under, the latest last; absent in rows of an older release */
+  decidedUnder?: string[];
   severity: Severity;
   severitySetAt: Instant;
   /** empty until somebody says what is broken */

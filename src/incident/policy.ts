@@ -146,8 +146,13 @@ export interface IssueType {
 
 export type Right = 'declare' | 'respond' | 'close';
 
+/** One more with every release that times duties otherwise: what an older one decided is not judged by newer rules. */
+export const timingRules = 1;
+
 export interface Policy {
   title: string;
+  /** of all that decides what is owed and when: policies with the same one owe the same */
+  fingerprint: string;
   severities: Record<Severity, SeverityPolicy>;
   ladder: Record<Severity, Ladder>;
   reminders: Reminders;

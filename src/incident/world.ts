@@ -1,5 +1,5 @@
 /** What comes back from the world: where the incident lives now, what became of its pages, what a look has found. */
-import { acknowledgePages, changed, redraw, samePerson, say, sayBelow, secondRoute } from './changes.ts';
+import { acknowledgePages, changed, redraw, say, sayBelow, secondRoute } from './changes.ts';
 import { isLive } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
@@ -82,7 +82,7 @@ function channelOpened(i: Incident, { channel, name }: Of<'channel-opened'>): De
 }
 
 function channelImpossible(i: Incident, { why }: Of<'channel-impossible'>): Decision {
-  const entry: Entry = { kind: 'channel-late', why };
+  const entry: Entry = { kind: 'channel-late', why: reason(why) };
   const { next, effects } = homeIsThread({ ...i, channelLate: true });
   return changed({ next, entries: [entry], effects: [say(entry), ...effects], reason: why });
 }
@@ -104,6 +104,9 @@ const withPage = (i: Incident, key: string, change: (page: Page) => Page): Incid
 });
 
 const isWaiting = ({ state }: Page): boolean => state === 'requested' || state === 'accepted' || state === 'failed';
+
+/** In the timeline, an entry without a reason is a duty that fell due; one with a reason is news. */
+const reason = (why: string): string => why || 'no reason was given';
 
 const page = (i: Incident, key: string): Page | undefined => i.pages.find((one) => one.key === key);
 
@@ -129,7 +132,7 @@ function pageFailed(i: Incident, { page: key, why }: Of<'page-failed'>, { policy
   if (!known || !isWaiting(known)) return changed({ next: i, reason: 'the page is no longer needed' });
   const next = withPage(i, key, (one) => ({ ...one, state: 'failed', why, rerouted: true }));
   if (known.rerouted) return changed({ next, effects: redraw, reason: why });
-  const entry: Entry = { kind: 'page-unconfirmed', page: key, levels: known.levels, why };
+  const entry: Entry = { kind: 'page-unconfirmed', page: key, levels: known.levels, why: reason(why) };
   return changed({
     next,
     entries: [entry],
@@ -162,8 +165,8 @@ export interface Acknowledging {
 export function acknowledge(i: Incident, { by, via, now }: Acknowledging): Decision {
   const { pages, effects } = acknowledgePages(i.pages, by);
   if (i.acknowledged) {
-    const entries: Entry[] = samePerson(i.acknowledged.by, by) ? [] : [{ kind: 'joined', by, via }];
-    return changed({ next: { ...i, pages }, entries, effects, reason: 'acknowledged before' });
+    const entry: Entry = { kind: 'joined', by, via };
+    return changed({ next: { ...i, pages }, entries: [entry], effects, reason: 'acknowledged before' });
   }
   const entry: Entry = { kind: 'acknowledged', by, via, afterMs: now - i.ladder.startedAt };
   return changed({

@@ -1,8 +1,9 @@
 /** runbook.yaml → Policy. Every fault at once, each with its place and how to mend it. */
+import { createHash } from 'node:crypto';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { BadConfiguration } from '../errors.ts';
-import { defaultReminders, type Policy, type Reminders } from '../incident/policy.ts';
+import { defaultReminders, type Policy, type Reminders, timingRules } from '../incident/policy.ts';
 import { nearest } from './nearest.ts';
 import { RunbookFile } from './schema.ts';
 
@@ -116,5 +117,14 @@ function toPolicy(file: z.infer<typeof RunbookFile>): Policy {
     ...same
   } = file;
   const merged: Reminders = { ...defaultReminders, ...reminders };
-  return Object.freeze({ ...same, reminders: merged, issueTypes, confirmWithin, channelWithin, sameIncidentWithin });
+  const timing = { timingRules, ladder: same.ladder, reminders: merged, confirmWithin, channelWithin };
+  return Object.freeze({
+    ...same,
+    fingerprint: createHash('sha256').update(JSON.stringify(timing)).digest('hex').slice(0, 16),
+    reminders: merged,
+    issueTypes,
+    confirmWithin,
+    channelWithin,
+    sameIncidentWithin,
+  });
 }

@@ -1,4 +1,4 @@
-/** Duties as rows: what is owed and when, and what became of it. A key is owed once, for ever. */
+/** Duties as rows: what is owed and when, and what became of it. What was paid is never owed again. */
 import { z } from 'zod';
 import type { Duty, Paid } from '../incident/decision.ts';
 import type { IncidentId, Instant } from '../incident/incident.ts';
@@ -13,7 +13,10 @@ export interface Owing {
   now: Instant;
 }
 
-/** Pays first: a duty that was met in the transaction that made it owed never stands as owed. */
+/**
+ * Pays first: a duty that was met in the transaction that made it owed never stands as owed. What was cancelled may be
+ * owed again under its own key: a reopened incident has its resolution target back.
+ */
 export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason, now }: Owing): Promise<void> {
   if (paid.length > 0) await pay(db, id, { paid, now });
   const { rowCount } = await db.query(
@@ -31,9 +34,9 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
        insert into duties (incident, key, kind, due_at)
        select $1, key, kind, due_at from listed
        on conflict (incident, key) do update
-          set due_at = excluded.due_at
-        where duties.state = 'owed'
-          and duties.due_at <> excluded.due_at
+          set state = 'owed', due_at = excluded.due_at, outcome = null
+        where duties.state = 'cancelled'
+           or (duties.state = 'owed' and duties.due_at <> excluded.due_at)
        returning 1
      )
      select from owed union all select from cancelled`,
@@ -49,8 +52,9 @@ async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: I
      select $1, key, kind, to_timestamp(($3::double precision - late_ms) / 1000), 'paid', to_timestamp($3::double precision / 1000), late_ms, outcome
        from jsonb_to_recordset($2::jsonb) as t (key text, kind text, outcome text, late_ms double precision)
      on conflict (incident, key) do update
-        set state = 'paid', fired_at = excluded.fired_at, late_ms = excluded.late_ms, outcome = excluded.outcome
-      where d.state = 'owed'`,
+        set state = 'paid', due_at = excluded.due_at, fired_at = excluded.fired_at, late_ms = excluded.late_ms,
+            outcome = excluded.outcome
+      where d.state <> 'paid'`,
     [id, toJson(rows), now],
   );
 }

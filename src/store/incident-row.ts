@@ -33,6 +33,7 @@ const State = z.looseObject({
   id: z.string(),
   number: z.number(),
   version: z.number(),
+  decidedUnder: optional(z.array(z.string())),
   severity: z.enum(severities),
   severitySetAt: Instant,
   title: z.string(),

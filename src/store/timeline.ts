@@ -1,10 +1,10 @@
 /** What happened, in order, only ever appended; each row carries the hash of the one before it. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Entry } from '../incident/entry.ts';
 import type { Actor, IncidentId, Instant } from '../incident/incident.ts';
+import { type ChainFault, chainFaults, type Head, hashOf } from './chain.ts';
 import type { Db, Queries } from './db.ts';
-import { clean, toJson } from './json.ts';
+import { toJson } from './json.ts';
 
 const Row = z.object({
   seq: z.number(),
@@ -17,25 +17,7 @@ const Row = z.object({
 });
 export type TimelineRow = z.infer<typeof Row>;
 
-/** Object keys sorted, so that the JSON column gives back what was hashed. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value === 'string') return clean(value);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, part]) => [key, canonical(part)]),
-  );
-}
-
-function hashOf(row: TimelineRow): string {
-  const { hash: _, ...hashed } = row;
-  return createHash('sha256')
-    .update(JSON.stringify(canonical(hashed)))
-    .digest('hex');
-}
+const HeadRow = z.object({ head: z.string(), length: z.number() });
 
 export interface Appending {
   at: Instant;
@@ -46,11 +28,7 @@ export interface Appending {
 /** The caller holds the incident's lock, so head and length cannot move meanwhile. */
 export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Appending): Promise<void> {
   if (entries.length === 0) return;
-  const { rows } = await db.query<{ head: string; length: number }>(
-    'select timeline_head as head, timeline_length as length from incidents where id = $1',
-    [id],
-  );
-  const { head = '', length = 0 } = rows[0] ?? {};
+  const { head, length } = await readHead(db, id);
   const chain: TimelineRow[] = [];
   for (const { actor, entry } of entries) {
     const row = {
@@ -88,22 +66,19 @@ export async function readTimeline(db: Queries, id: IncidentId): Promise<Timelin
   return z.array(Row).parse(rows);
 }
 
-export type Verified = { ok: true } | { ok: false; seq: number; why: string };
-
-/** Finds a row that was changed, moved or removed, the last one too: head and length stand on the incident. */
-export async function verifyTimeline(db: Queries, id: IncidentId): Promise<Verified> {
-  const chain = await readTimeline(db, id);
-  let previous = '';
-  for (const [index, row] of chain.entries()) {
-    if (row.seq !== index + 1) return { ok: false, seq: index + 1, why: 'a row is missing' };
-    if (row.previous !== previous || row.hash !== hashOf(row))
-      return { ok: false, seq: row.seq, why: 'a row was changed' };
-    previous = row.hash;
-  }
-  const { rows } = await db.query<{ head: string; length: number }>(
+/** What the incident's own row remembers: the last row's hash, and how many there are. */
+export async function readHead(db: Queries, id: IncidentId): Promise<Head> {
+  const { rows } = await db.query(
     'select timeline_head as head, timeline_length as length from incidents where id = $1',
     [id],
   );
-  const whole = rows[0]?.length === chain.length && rows[0].head === previous;
-  return whole ? { ok: true } : { ok: false, seq: chain.length + 1, why: 'rows at the end are missing or too many' };
+  return rows[0] === undefined ? { head: '', length: 0 } : HeadRow.parse(rows[0]);
+}
+
+export type Verified = { ok: true } | ({ ok: false } & ChainFault);
+
+/** The first fault of the chain. Head and timeline are read one after the other: the caller keeps writers away. */
+export async function verifyTimeline(db: Queries, id: IncidentId): Promise<Verified> {
+  const [fault] = chainFaults(await readTimeline(db, id), await readHead(db, id));
+  return fault ? { ok: false, ...fault } : { ok: true };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { handle } from '../../src/engine/handle.ts';
+import type { Command } from '../../src/incident/incident.ts';
 import { dutiesOf } from '../../src/store/duties.ts';
 import { verifyTimeline } from '../../src/store/timeline.ts';
 import { ana, type Bench, ben, makeBench, minutes } from './bench.ts';
@@ -110,6 +111,27 @@ it('cancels the duties of the ladder with the acknowledgement, and owes the lead
   expect(duties.find(({ kind }) => kind === 'lead')).toMatchObject({ state: 'owed', key: 'lead:1.0' });
 });
 
+it.each([
+  ['resolved and reopened', [{ kind: 'resolve' }, { kind: 'reopen', reason: 'it is back' }]],
+  [
+    'called a P2 for a moment',
+    [
+      { kind: 'severity', severity: 'p2' },
+      { kind: 'severity', severity: 'p1' },
+    ],
+  ],
+] satisfies [string, Command[]][])('an incident that was %s owes its resolution again', async (_, commands) => {
+  const id = await bench.declare();
+  for (const command of commands) await bench.order(command, { incident: id });
+  await bench.at(minutes(30));
+
+  await bench.due();
+
+  const duties = await dutiesOf(bench.engine.pool, id);
+  expect(duties.find(({ key }) => key === 'resolution:p1.0')?.state).toBe('paid');
+  expect(duties.find(({ key }) => key === 'resolution:p1.1')?.state).toBe('owed');
+});
+
 it('fires what is due once, with two replicas awake', async () => {
   const id = await bench.declare();
   await bench.at(minutes(10));
@@ -148,5 +170,5 @@ it('finds a timeline row that was changed, and one that was removed at the end',
 
   await pool.query(`update timeline set body = jsonb_set(body, '{title}', '"checkout returns 502"') where seq = 1`);
   await pool.query('delete from timeline where seq = (select max(seq) from timeline)');
-  expect(await verifyTimeline(pool, id)).toMatchObject({ ok: false, why: 'rows at the end are missing or too many' });
+  expect(await verifyTimeline(pool, id)).toMatchObject({ ok: false, why: 'the last row is missing' });
 });

@@ -5,8 +5,10 @@ import { decide, decideDeclaration } from '../../src/incident/decide.ts';
 import type { Decision, Paid } from '../../src/incident/decision.ts';
 import type { Effect } from '../../src/incident/effect.ts';
 import type { Audience, Entry } from '../../src/incident/entry.ts';
-import type { Command, Declare, Incident, Refusal } from '../../src/incident/incident.ts';
+import type { Actor, Command, Declare, Incident, Refusal } from '../../src/incident/incident.ts';
 import type { Person, Policy, Severity } from '../../src/incident/policy.ts';
+import type { Kept } from '../../src/incident/proof.ts';
+import type { Happening } from '../../src/incident/replay.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 
 export const minute = 60_000;
@@ -33,11 +35,15 @@ export interface Story {
   effects: Said<Effect>[];
   paid: Said<Paid>[];
   refusals: Refusal[];
+  /** the entries as the store keeps them */
+  timeline: Happening[];
+  /** the duties as the store keeps them, by key */
+  duties: Map<string, Kept>;
 }
 
 type Order = Exclude<Command, Declare>;
 
-function keep(story: Story, decision: Decision): void {
+function keep(story: Story, decision: Decision, actor: Actor): void {
   if (!decision.ok) {
     story.refusals.push(decision.refusal);
     return;
@@ -47,6 +53,16 @@ function keep(story: Story, decision: Decision): void {
   story.entries.push(...decision.entries.map((what) => ({ at, what })));
   story.effects.push(...decision.effects.map((what) => ({ at, what })));
   story.paid.push(...decision.paid.map((what) => ({ at, what })));
+  for (const body of decision.entries)
+    story.timeline.push({ seq: story.timeline.length + 1, at: story.now, actor, body });
+  keepDuties(story, decision);
+}
+
+function keepDuties({ duties, incident, now }: Story, { paid }: Decision & { ok: true }): void {
+  for (const { key, lateMs } of paid) duties.set(key, { key, dueAt: now - lateMs, state: 'paid', firedAt: now });
+  const owed = dutiesFor(incident, policy);
+  for (const kept of duties.values()) if (kept.state === 'owed') duties.set(kept.key, { ...kept, state: 'cancelled' });
+  for (const { key, dueAt } of owed) duties.set(key, { key, dueAt, state: 'owed', firedAt: null });
 }
 
 export function declared(severity: Severity, title = 'checkout returns 502', open: Incident[] = []): Decision {
@@ -57,8 +73,17 @@ export function declared(severity: Severity, title = 'checkout returns 502', ope
 export function begin(severity: Severity, title?: string): Story {
   const decision = declared(severity, title);
   if (!decision.ok) throw new Error('the declaration was refused');
-  const story: Story = { incident: decision.next, now: start, entries: [], effects: [], paid: [], refusals: [] };
-  keep(story, decision);
+  const story: Story = {
+    incident: decision.next,
+    now: start,
+    entries: [],
+    effects: [],
+    paid: [],
+    refusals: [],
+    timeline: [],
+    duties: new Map(),
+  };
+  keep(story, decision, ana);
   return story;
 }
 
@@ -69,14 +94,14 @@ export function give(
 ): Decision {
   const order = { command, actor: by, ...(drawnFor === undefined ? {} : { drawnFor }) };
   const decision = decide(story.incident, order, { now: story.now, policy });
-  keep(story, decision);
+  keep(story, decision, by);
   return decision;
 }
 
 /** What the world says: no person's command. */
 export function hear(story: Story, command: Order): Decision {
   const decision = decide(story.incident, { command, actor: 'responder' }, { now: story.now, policy });
-  keep(story, decision);
+  keep(story, decision, 'responder');
   return decision;
 }
 

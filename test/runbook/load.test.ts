@@ -24,6 +24,17 @@ it('takes the runbook that is shipped', () => {
   expect(faults(shipped)).toEqual([]);
 });
 
+it.each<[string, string, string, boolean]>([
+  ['a step of the ladder', '{ at: 0m, page: [on-call] }', '{ at: 1m, page: [on-call] }', true],
+  ['how long a page may take', '\nfallback:', '\nconfirm-within: 40s\n\nfallback:', true],
+  ['who is asked when a page fails', 'fallback:\n  slack: []', 'fallback:\n  slack: [U0ANA]', false],
+])('the fingerprint, by which what was timed is judged, tells of %s: %j → %j', (_, from, to, tells) => {
+  const [before, after] = [shipped, shipped.replace(from, to)].map((text) => loadPolicy(text, 'runbook.yaml'));
+
+  expect(shipped).toContain(from);
+  expect(before?.fingerprint === after?.fingerprint).toBe(!tells);
+});
+
 it('is shipped with the default times of every reminder', () => {
   const { reminders } = loadPolicy(shipped, 'runbook.yaml');
 
