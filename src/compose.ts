@@ -46,9 +46,10 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
       : makeTargetDatabase(config.targetDatabaseUrl, (error) =>
           log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
         );
-  const engine: Engine = { pool, policy, playbooks, clients: target ? { database: target } : {}, log };
+  const state: State = { ready: false, stopping: false, saved: () => {} };
+  const clients = target ? { database: target } : {};
+  const engine: Engine = { pool, policy, playbooks, clients, log, saved: () => state.saved() };
   const pager = makePager(config);
-  const state = { ready: false, stopping: false };
   const routes = makeRoutes({
     engine,
     pager,
@@ -96,11 +97,18 @@ const doorOf = (engine: Engine): Door => ({
   now: () => appNow(engine.pool),
 });
 
+interface State {
+  ready: boolean;
+  stopping: boolean;
+  /** what happens after every change, once there is somebody to wake */
+  saved: () => void;
+}
+
 interface Working {
   engine: Engine;
   world: Parameters<typeof startDelivery>[1];
   direct: string;
-  state: { ready: boolean; stopping: boolean };
+  state: State;
 }
 
 const retryMs = 2_000;
@@ -112,7 +120,11 @@ async function work({ engine, world, direct, state }: Working): Promise<Running>
   const timers = startTimers(engine);
   const delivery = startDelivery(engine, world);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
-  const crons = sweeps({ engine, pager: world.pager, loops: [timers, delivery] });
+  const loops = [timers, delivery];
+  state.saved = () => {
+    if (!listening.hears()) for (const loop of loops) loop.poke();
+  };
+  const crons = sweeps({ engine, pager: world.pager, loops });
   await warnOfSharedServer(engine);
   state.ready = true;
   engine.log.info('ready');

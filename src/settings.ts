@@ -88,7 +88,7 @@ export const Settings = z.object({
   databaseDirectUrl: postgresUrl.optional().register(about, {
     name: 'DATABASE_DIRECT_URL',
     description: 'The same database past the pooler, for migrations and notifications.',
-    otherwise: '`DATABASE_URL`, which then must not be a pooler',
+    otherwise: '`DATABASE_URL`; if that is a pooler, one process finds up to 5 s later what another left to be done',
     secret: true,
   }),
   dataDir: text.optional().register(about, {

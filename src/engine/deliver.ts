@@ -130,6 +130,7 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     const key = `outbox:${row.id}:${verdict.news.kind}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });
+  engine.saved?.();
 }
 
 /** False when the lease was lost meanwhile: whoever holds the row now settles it. */

@@ -12,6 +12,8 @@ export interface Engine {
   playbooks: Playbook[];
   clients: Clients;
   log: Logger;
+  /** something was saved: perhaps there is more to do now */
+  saved?: () => void;
 }
 
 /** One input. `key` is what makes a repeat the same input: trigger id, event id, message + action + version … */

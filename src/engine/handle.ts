@@ -24,8 +24,10 @@ import { firstAnswer, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
 
 /** Everything that may change an incident enters here. A repeat of the same key returns the first answer. */
-export function handle(engine: Engine, input: Input): Promise<Answer> {
-  return inTransaction(engine.pool, (db) => handleIn(db, engine, input));
+export async function handle(engine: Engine, input: Input): Promise<Answer> {
+  const answer = await inTransaction(engine.pool, (db) => handleIn(db, engine, input));
+  engine.saved?.();
+  return answer;
 }
 
 /** The same inside a transaction that also settles the outbox row which brought the input. */
@@ -43,8 +45,8 @@ export async function handleIn(db: Db, engine: Engine, input: Input): Promise<An
 }
 
 /** What is due for one incident. Answers false when another replica is at it. */
-export function wakeUp(engine: Engine, id: IncidentId): Promise<boolean> {
-  return inTransaction(engine.pool, async (db) => {
+export async function wakeUp(engine: Engine, id: IncidentId): Promise<boolean> {
+  const woken = await inTransaction(engine.pool, async (db) => {
     const incident = await tryLockIncident(db, id);
     if (!incident) return false;
     const now = await appNow(db);
@@ -56,6 +58,8 @@ export function wakeUp(engine: Engine, id: IncidentId): Promise<boolean> {
     await save(db, engine, { decision, now, actor: 'responder' });
     return true;
   });
+  engine.saved?.();
+  return woken;
 }
 
 interface Declaring {

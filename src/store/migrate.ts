@@ -13,30 +13,52 @@ const lock = 7_301_101;
 const Applied = z.object({ id: z.string(), sha256: z.string() });
 
 /**
- * `url` is a direct connection: a transaction pooler would lose the lock. Answers the ids that were applied.
- * Throws when a file that was applied has changed since.
+ * Answers the ids that were applied; throws when a file that was applied has changed since. Each file has a transaction
+ * of its own, and its lock ends with it: a pooler stands before the database perhaps, and would lose any other.
  */
 export async function migrate(url: string, from = folder): Promise<string[]> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 3_000,
+    query_timeout: 120_000,
+    keepAlive: true,
     application_name: 'responder-migrate',
   });
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query(`set lock_timeout = '30s'`);
-    await client.query('select pg_advisory_lock($1)', [lock]);
+    const all = files(from);
+    const applied: string[] = [];
+    for (let id = await applyNext(client, all); id !== undefined; id = await applyNext(client, all)) applied.push(id);
+    return applied;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The first file that nobody has applied yet, as it looks when our turn has come. */
+async function applyNext(client: pg.Client, all: File[]): Promise<string | undefined> {
+  await client.query(`begin; set local lock_timeout = '30s'`);
+  try {
+    await client.query('select pg_advisory_xact_lock($1)', [lock]);
     await client.query(
       'create table if not exists migrations (id text primary key, sha256 text not null, at timestamptz not null default now())',
     );
     const applied = z.array(Applied).parse((await client.query('select id, sha256 from migrations')).rows);
-    const missing = files(from).filter((file) => !isApplied(file, applied));
-    for (const file of missing) await apply(client, file);
-    return missing.map(({ id }) => id);
-  } finally {
-    await client.end();
+    const missing = all.filter((file) => !isApplied(file, applied));
+    const next = missing.at(0);
+    if (next) await apply(client, next);
+    await client.query('commit');
+    return next?.id;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
   }
+}
+
+async function apply(client: pg.Client, { id, sql, sha256 }: File): Promise<void> {
+  await client.query(sql);
+  await client.query('insert into migrations (id, sha256) values ($1, $2)', [id, sha256]);
 }
 
 interface File {
@@ -60,16 +82,4 @@ function isApplied({ id, sha256 }: File, applied: z.infer<typeof Applied>[]): bo
       `Migration ${id} was edited after it had been applied. Nothing was changed. Put the change into a new file.`,
     );
   return before !== undefined;
-}
-
-async function apply(client: pg.Client, { id, sql, sha256 }: File): Promise<void> {
-  await client.query('begin');
-  try {
-    await client.query(sql);
-    await client.query('insert into migrations (id, sha256) values ($1, $2)', [id, sha256]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
 }

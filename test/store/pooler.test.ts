@@ -1,87 +1,29 @@
-/** Our own database behind the real PgBouncer in transaction pooling: the door works through it, listening beside it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Our own database behind the real PgBouncer in transaction pooling: what goes through it, and what is beside it. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { handle, wakeUp } from '../../src/engine/handle.ts';
 import { makeLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
-import { freePort } from '../../src/sandbox/bot.ts';
 import { inTransaction, makePool } from '../../src/store/db.ts';
+import { listen } from '../../src/store/listen.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { claim } from '../../src/store/outbox.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
-
-const binary = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(existsSync);
-const pooled = binary === undefined ? it.skip : it;
-const because = binary === undefined ? ' (skipped: no pgbouncer on this machine)' : '';
+import { because, type Pooler, pooled, startPooler } from '../tools/pooler.ts';
 
 let database: TestDatabase;
-let folder: string;
-let pooler: ChildProcess | undefined;
-let url: string;
-
+let pooler: Pooler;
 beforeAll(async () => {
-  if (binary === undefined) return;
   database = await testDatabase();
-  folder = mkdtempSync(join(tmpdir(), 'responder-pooler-'));
-  const port = await freePort();
-  const own = new URL(database.url);
-  const ini = [
-    '[databases]',
-    `* = host=127.0.0.1 port=${own.port}`,
-    '[pgbouncer]',
-    'listen_addr = 127.0.0.1',
-    `listen_port = ${port}`,
-    'unix_socket_dir =',
-    'auth_type = plain',
-    `auth_file = ${join(folder, 'users.txt')}`,
-    'pool_mode = transaction',
-    'default_pool_size = 2',
-    '',
-  ];
-  writeFileSync(join(folder, 'pgbouncer.ini'), ini.join('\n'));
-  writeFileSync(join(folder, 'users.txt'), `"${own.username}" "${own.password}"\n`);
-  const account = asNobody();
-  pooler = spawn(binary, [join(folder, 'pgbouncer.ini')], { stdio: 'ignore', ...account });
-  own.port = String(port);
-  url = own.href;
-  await answering();
+  if (because === '') pooler = await startPooler(database.url);
 });
 afterAll(async () => {
-  if (binary === undefined) return;
-  pooler?.kill('SIGINT');
+  pooler?.stop();
   await database.end();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-/** PgBouncer refuses to run as root. */
-function asNobody(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'nobody'])));
-  if (uid === undefined || gid === undefined) throw new Error('there is no user nobody');
-  chmodSync(folder, 0o755);
-  for (const path of [folder, join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')]) chownSync(path, uid, gid);
-  return { uid, gid };
-}
-
-async function answering(tries = 200): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    if (tries === 0) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    await answering(tries - 1);
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
 pooled(`declares, wakes and claims through two server connections, eight at a time${because}`, async () => {
-  const pool = makePool(url, makeLog('silent'));
+  const pool = makePool(pooler.url, makeLog('silent'));
   const policy = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
   const engine = { pool, policy, playbooks: [], clients: {}, log: makeLog('silent') };
   const declare = (n: number) =>
@@ -105,4 +47,48 @@ pooled(`declares, wakes and claims through two server connections, eight at a ti
   expect(woken).toEqual(ids.map(() => true));
   expect(claimed).toHaveLength(8);
   await pool.end();
+});
+
+pooled(`brings an empty database to this release through the pooler, four processes at once${because}`, async () => {
+  const empty = await testDatabase('template0');
+  const through = new URL(pooler.url);
+  through.pathname = new URL(empty.url).pathname;
+
+  const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(through.href)));
+
+  expect(applied.flat()).toEqual(await migratedIds(empty));
+  await empty.end();
+});
+
+const migratedIds = async ({ pool }: TestDatabase): Promise<string[]> =>
+  (await pool.query<{ id: string }>('select id from migrations order by id')).rows.map(({ id }) => id);
+
+/** What a listener logs until it has made up its mind: the pooler is seen, or every channel was poked. */
+async function heard(url: string): Promise<{ said: string[]; hears: boolean }> {
+  const said: string[] = [];
+  const log = makeLog('silent');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  log.warn = (...words: unknown[]) => {
+    said.push(words.map(String).join(' '));
+    resolve();
+  };
+  const listening = listen(url, { duties: resolve }, log);
+  await promise;
+  const hears = listening.hears();
+  await listening.stop();
+  return { said, hears };
+}
+
+pooled(
+  `a listener sees that a pooler stands before the database, says so once, and does not listen${because}`,
+  async () => {
+    const { said, hears } = await heard(pooler.url);
+
+    expect(said).toEqual([expect.stringContaining('no notification comes through a pooler')]);
+    expect(hears).toBe(false);
+  },
+);
+
+it('a listener takes no server for a pooler', async () => {
+  expect(await heard(database.url)).toEqual({ said: [], hears: true });
 });
