@@ -52,6 +52,8 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     transcript: [],
     news: new EventEmitter(),
     violations: [],
+    calls: [],
+    closedUntil: new Map(),
     faults: makeFaults(),
     lastTs: 0,
     now,
