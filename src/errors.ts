@@ -1,13 +1,16 @@
 /** Errors of our own, each with a code and a sentence fit for Slack that says what was and was not done. */
 
-/** A remote call did not do what was asked. `retry: never` means that trying again cannot help. */
+/** `never`: trying again cannot help · `when-mended`: it can, once somebody has mended what stands in the way */
+export type Retry = 'later' | 'never' | 'when-mended';
+
+/** A remote call did not do what was asked. */
 export class SendFailed extends Error {
   readonly code: string;
-  readonly retry: 'later' | 'never';
+  readonly retry: Retry;
   /** the other side asked us to wait this long */
   readonly afterMs: number | undefined;
 
-  constructor(code: string, sentence: string, how: { retry: 'later' | 'never'; afterMs?: number; cause?: unknown }) {
+  constructor(code: string, sentence: string, how: { retry: Retry; afterMs?: number; cause?: unknown }) {
     super(sentence, { cause: how.cause });
     this.name = 'SendFailed';
     this.code = code;

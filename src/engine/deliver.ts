@@ -116,8 +116,7 @@ interface Settling {
 async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling): Promise<void> {
   if (verdict.kind !== 'sent') {
     const { code, why } = verdict;
-    // a page that is not confirmed yet is asked about again: no failure
-    const level = code === 'pending' ? 'debug' : 'warn';
+    const level = verdict.kind === 'later' && verdict.quiet ? 'debug' : 'warn';
     engine.log[level](
       { incident: row.incident, effect: row.effect.kind, code, why, attempt: row.attempt },
       'not sent yet',

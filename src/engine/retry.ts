@@ -1,5 +1,5 @@
 /** What a failed send means: try again and when, give up and tell, or (a page) never give up. Pure but for the jitter. */
-import { SendFailed } from '../errors.ts';
+import { type Retry, SendFailed } from '../errors.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Command } from '../incident/incident.ts';
 import type { Claimed } from '../store/outbox.ts';
@@ -14,6 +14,8 @@ export type Verdict =
       /** the other side said "too many": nobody else should try the same method before that */
       limited: boolean;
       mayHaveHappened: boolean;
+      /** it is known and said elsewhere; a line in the log for each row would bury that */
+      quiet: boolean;
       news?: Command;
     }
   | { kind: 'never'; code: string; why: string; news?: Command };
@@ -23,27 +25,36 @@ const longestPauseMs = 30_000;
 /** about half an hour of trying; what still fails then is a poison row, not an outage */
 const patience = 60;
 
+/** Somebody has to mend it first: waited for without end, and asked for rarely. */
+const untilMendedMs = 20_000;
+
 const pauseFor = (attempt: number): number =>
   Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
 
 /** A fault of ours, or one that nobody foresaw, is tried a few times and then taken for final. */
 const mostUnexpected = 5;
 
-function read(
-  error: unknown,
-  attempt: number,
-): { code: string; why: string; final: boolean; hint?: number | undefined } {
+interface Failure {
+  code: string;
+  why: string;
+  retry: Retry;
+  hint?: number | undefined;
+}
+
+function read(error: unknown, attempt: number): Failure {
   if (error instanceof SendFailed)
-    return { code: error.code, why: error.message, final: error.retry === 'never', hint: error.afterMs };
+    return { code: error.code, why: error.message, retry: error.retry, hint: error.afterMs };
   const why = error instanceof Error ? error.message : String(error);
-  return { code: 'unexpected', why, final: attempt >= mostUnexpected };
+  return { code: 'unexpected', why, retry: attempt >= mostUnexpected ? 'never' : 'later' };
 }
 
 export function afterFailure({ effect, attempt }: Pick<Claimed, 'effect' | 'attempt'>, error: unknown): Verdict {
-  const { code, why, final, hint } = read(error, attempt);
+  const { code, why, retry, hint } = read(error, attempt);
   const isLimited = hint !== undefined;
-  const how = { limited: isLimited, mayHaveHappened: !isLimited };
+  const how = { limited: isLimited, mayHaveHappened: !isLimited, quiet: code === 'pending' };
   const later: Verdict = { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
+  if (retry === 'when-mended') return { ...later, afterMs: untilMendedMs, mayHaveHappened: false, quiet: true };
+  const final = retry === 'never';
   if (effect.kind === 'page') return final ? { ...later, afterMs: longestPauseMs, ...failed(effect, why) } : later;
   if (attempt < patience && (!final || endsPage(effect))) return later;
   return { kind: 'never', code, why, ...givenUp(effect, why) };

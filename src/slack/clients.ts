@@ -1,6 +1,7 @@
 /** The Web API clients: no retries of their own, five seconds at most, and one lane never waits for another. */
 import { LogLevel, type Logger as SlackLogger, WebClient } from '@slack/web-api';
 import type { Logger } from '../log.ts';
+import { makeCalls } from './calls.ts';
 
 export interface SlackAddress {
   botToken: string;
@@ -18,9 +19,9 @@ export interface Clients {
 
 const callLimitMs = 5_000;
 
-export function makeClients(address: SlackAddress, log: Logger): Clients {
+export function makeClients(address: SlackAddress, log: Logger, { fetch } = makeCalls(log)): Clients {
   // each its own options: the client writes its token into the headers object it was given (web-api 8.2)
-  const make = () => new WebClient(address.botToken, clientOptions(address, log));
+  const make = () => new WebClient(address.botToken, { ...clientOptions(address, log), fetch });
   return { interactive: make(), urgent: make(), bulk: make() };
 }
 

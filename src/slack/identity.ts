@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { isTokenFault } from './calls.ts';
 import { within } from './limit.ts';
 import { missing } from './methods.ts';
 import { codeOf } from './send-failed.ts';
@@ -41,7 +42,9 @@ export async function learnIdentity(client: WebClient, memory: Memory | undefine
       identity = await test(client, log);
       await memory?.save(identity);
     } catch (error) {
-      log.error({ err: error, code: codeOf(error) }, 'Slack was not asked who we are; trying again');
+      const code = codeOf(error);
+      // a refused token is said once, by whoever makes the calls
+      if (!isTokenFault(code)) log.error({ err: error, code }, 'Slack was not asked who we are; trying again');
       if (!stopped) timer = setTimeout(() => void ask(), againMs).unref();
     }
   };

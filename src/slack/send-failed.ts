@@ -1,12 +1,10 @@
 /** Slack's errors as ours: which code can be helped by trying again, and what to say. */
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { SendFailed } from '../errors.ts';
+import { isTokenFault } from './calls.ts';
 import { TooLate } from './limit.ts';
 
-/**
- * The request itself is wrong or not allowed: the same again would end the same. Every other code may pass with time,
- * a bad token too: whoever mends it wants the posts that waited.
- */
+/** The request itself is wrong or not allowed: the same again would end the same. Every other code may pass with time. */
 const final = {
   as_user_not_supported: 'the request is not allowed',
   cant_invite: 'the person cannot be invited',
@@ -65,6 +63,12 @@ export function sendFailed(what: string, error: unknown): SendFailed {
     return new SendFailed(code, `${what} yet: Slack asks to wait ${error.retryAfter} s.`, {
       retry: 'later',
       afterMs: error.retryAfter * 1_000,
+      cause: error,
+    });
+  // whoever renews the token wants the posts that waited
+  if (isTokenFault(code))
+    return new SendFailed(code, `${what} yet: Slack refuses the bot token (${code}).`, {
+      retry: 'when-mended',
       cause: error,
     });
   const reason = finalReasons.get(code);

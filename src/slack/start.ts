@@ -3,6 +3,7 @@ import type { Chat, Pager } from '../engine/ports.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { startApp } from './app.ts';
+import { makeCalls } from './calls.ts';
 import { makeClients } from './clients.ts';
 import type { Door } from './door.ts';
 import { learnIdentity, type Memory } from './identity.ts';
@@ -41,6 +42,8 @@ export interface Starting {
 export interface Slack {
   chat: Chat;
   port: number;
+  /** what is wrong with the bot token, in words; nothing while it is good */
+  tokenProblem(): string | undefined;
   /** takes nothing new, then waits for what is under way, five seconds at most */
   stop(): Promise<void>;
 }
@@ -50,7 +53,8 @@ const drainMs = 5_000;
 export async function startSlack(starting: Starting): Promise<Slack> {
   const { config, door, policy, pager, log, routes } = starting;
   const address = { botToken: config.slackBotToken, apiUrl: config.slackApiUrl };
-  const clients = makeClients(address, log);
+  const calls = makeCalls(log);
+  const clients = makeClients(address, log, calls);
   const { interactive: client, urgent, bulk } = clients;
   const whoami = await learnIdentity(client, starting.memory, log);
   const directory = makePeople({ client, pager, policy, log });
@@ -81,6 +85,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
   return {
     chat,
     port: app.port,
+    tokenProblem: () => calls.tokenProblem(),
     async stop() {
       whoami.stop();
       const closing = app.stop();

@@ -68,7 +68,7 @@ describe('Slack', () => {
     ['too many', { status: 429 }, 'ratelimited', 'later', 7_000],
     ['a fault of its own', { status: 503 }, 'http-503', 'later', undefined],
     ['a fault in words', { ok: false, error: 'fatal_error' }, 'fatal_error', 'later', undefined],
-    ['a token that is refused', { ok: false, error: 'invalid_auth' }, 'invalid_auth', 'later', undefined],
+    ['a token that is refused', { ok: false, error: 'invalid_auth' }, 'invalid_auth', 'when-mended', undefined],
     ['a message that it does not take', { ok: false, error: 'invalid_blocks' }, 'invalid_blocks', 'never', undefined],
   ])('answers with %s', async (_, answer, code, retry, afterMs) => {
     const chat = await chatOn({ 'chat.postMessage': () => answer }, 'C1');

@@ -4,6 +4,7 @@ import { strike } from '../faults.ts';
 import { json } from '../http.ts';
 import { app } from './app.ts';
 import { argumentsOf } from './arguments.ts';
+import { noteCall, noteLimit } from './calls.ts';
 import { channels } from './channels.ts';
 import { chat } from './chat.ts';
 import { files } from './files.ts';
@@ -55,10 +56,14 @@ export async function answerCall(workspace: Workspace, rates: Rates | undefined,
   const { request, response, method, body } = call;
   const known = methods[method];
   const read = readArguments(request, body);
+  const asked = { method, channel: textArg(read.args, 'channel') };
+  noteCall(workspace, asked);
   const effect = workspace.faults.take(method, read.args);
+  if (effect?.kind === 'rate-limited') noteLimit(workspace, { ...asked, ...effect });
   if (await strike(effect, response)) return;
-  const wait = rates?.take({ method, channel: textArg(read.args, 'channel'), tier: known?.tier });
+  const wait = rates?.take({ ...asked, tier: known?.tier });
   if (wait !== undefined) {
+    noteLimit(workspace, { ...asked, retryAfter: wait });
     workspace.violations.push(`${method}: ratelimited`);
     response.setHeader('retry-after', String(wait));
     return json(response, 429, { ok: false, error: 'ratelimited' });

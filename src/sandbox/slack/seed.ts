@@ -53,6 +53,8 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     news: new EventEmitter(),
     violations: [],
     acknowledgements: [],
+    calls: [],
+    closedUntil: new Map(),
     faults: makeFaults(),
     lastTs: 0,
     now,

@@ -3,6 +3,7 @@ import { on } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json, startServer, until } from '../http.ts';
 import { answerCall } from './api.ts';
+import type { WebCall } from './calls.ts';
 import type { Sender } from './delivery.ts';
 import { type HowDelivered, sendEvent } from './events.ts';
 import type { SlackFaults } from './faults.ts';
@@ -23,6 +24,8 @@ export interface LocalSlack {
   violations: string[];
   /** of every honest delivery: a forged one is there to be refused */
   acknowledgements: Receipt[];
+  /** every call of the Web API, refused ones too */
+  calls: WebCall[];
   faults: SlackFaults;
   sockets: Pick<Sockets, 'count' | 'disconnect'>;
   /** somebody whose requests reach the bot, or the one of its processes at `botUrl` */
@@ -57,6 +60,7 @@ export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
     transcript: workspace.transcript,
     violations: workspace.violations,
     acknowledgements: workspace.acknowledgements,
+    calls: workspace.calls,
     faults: workspace.faults,
     sockets,
     user: (id, botUrl) => actAs(sender(botUrl), id),

@@ -1,6 +1,7 @@
 /** The state of a local Slack workspace, and the transcript of everything a person in it could have seen. */
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import type { WebCall } from './calls.ts';
 import type { SlackFaults } from './faults.ts';
 import type { Json } from './json.ts';
 
@@ -179,6 +180,9 @@ export interface Workspace {
   violations: string[];
   /** of every honest delivery */
   acknowledgements: Receipt[];
+  calls: WebCall[];
+  /** until when a method, or a post into a channel, was told to wait */
+  closedUntil: Map<string, number>;
   faults: SlackFaults;
   lastTs: number;
   now: () => number;
