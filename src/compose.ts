@@ -32,6 +32,9 @@ export interface Composing {
   log: Logger;
 }
 
+/** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
+const connections = { door: 6, workers: 8 };
+
 export interface Running {
   stop(): Promise<void>;
 }
@@ -39,14 +42,17 @@ export interface Running {
 /** Slack is answered first, with "not done" while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
-  const pool = makePool(database.url, log);
+  const pools = {
+    door: makePool(database.url, log, connections.door),
+    workers: makePool(database.url, log, connections.workers),
+  };
   const target =
     config.targetDatabaseUrl === undefined
       ? undefined
       : makeTargetDatabase(config.targetDatabaseUrl, (error) =>
           log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
         );
-  const engine: Engine = { pool, policy, playbooks, clients: target ? { database: target } : {}, log };
+  const engine: Engine = { pool: pools.door, policy, playbooks, clients: target ? { database: target } : {}, log };
   const pager = makePager(config);
   const state = { ready: false, stopping: false };
   const routes = makeRoutes({
@@ -57,13 +63,15 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   });
   const slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
-  const working = work({ engine, world: { engine, chat: slack.chat, pager, webhook }, direct: database.direct, state });
+  const workers = { ...engine, pool: pools.workers };
+  const world = { engine: workers, chat: slack.chat, pager, webhook };
+  const working = work({ engine: workers, world, direct: database.direct, state });
   return {
     async stop() {
       state.stopping = true;
       await slack.stop();
       await (await working).stop();
-      await Promise.all([pool.end(), target?.end()]);
+      await Promise.all([pools.door.end(), pools.workers.end(), target?.end()]);
       await database.stop();
     },
   };
