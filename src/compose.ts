@@ -32,6 +32,9 @@ export interface Composing {
   log: Logger;
 }
 
+/** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
+const connections = { door: 6, workers: 8 };
+
 export interface Running {
   stop(): Promise<void>;
 }
@@ -39,7 +42,10 @@ export interface Running {
 /** Slack is answered first, with "not done" while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
-  const pool = makePool(database.url, log);
+  const pools = {
+    door: makePool(database.url, log, connections.door),
+    workers: makePool(database.url, log, connections.workers),
+  };
   const target =
     config.targetDatabaseUrl === undefined
       ? undefined
@@ -48,7 +54,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
         );
   const state: State = { ready: false, stopping: false, saved: () => {} };
   const clients = target ? { database: target } : {};
-  const engine: Engine = { pool, policy, playbooks, clients, log, saved: () => state.saved() };
+  const engine: Engine = { pool: pools.door, policy, playbooks, clients, log, saved: () => state.saved() };
   const pager = makePager(config);
   let slack: Slack | undefined;
   const routes = makeRoutes({
@@ -60,13 +66,15 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   });
   slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
-  const working = work({ engine, world: { engine, chat: slack.chat, pager, webhook }, direct: database.direct, state });
+  const workers = { ...engine, pool: pools.workers };
+  const world = { engine: workers, chat: slack.chat, pager, webhook };
+  const working = work({ engine: workers, world, direct: database.direct, state });
   return {
     async stop() {
       state.stopping = true;
       await slack.stop();
       await (await working).stop();
-      await Promise.all([pool.end(), target?.end()]);
+      await Promise.all([pools.door.end(), pools.workers.end(), target?.end()]);
       await database.stop();
     },
   };

@@ -31,6 +31,8 @@ export interface Delivery {
 const leaseMs = 8_000;
 const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
+/** every commit pokes; looking through a long queue at each of them would be all that the machine does */
+const rest = { page: 1, urgent: 3, bulk: 3 } satisfies Record<Lane, number>;
 /** a head row that is ready but held by somebody else is not asked for in a tight loop */
 const leastPauseMs = 20;
 
@@ -65,7 +67,7 @@ function startWorker(delivery: Delivery): Loop {
     const next = await untilNextSend(engine.pool, lane);
     return next === undefined ? undefined : Math.max(next, leastPauseMs);
   };
-  const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, log: engine.log });
+  const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, rest: rest[lane], log: engine.log });
   return {
     poke: () => loop.poke(),
     async stop() {

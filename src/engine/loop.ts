@@ -14,12 +14,16 @@ export interface LoopSettings {
   work: () => Promise<number | undefined>;
   /** the longest sleep: what a lost notification can cost */
   idleMs: number;
+  /** rests at least so many times as long as a round took, poked or not: a long queue never takes the whole machine */
+  rest?: number;
   log: Logger;
 }
 
 const afterErrorMs = 1_000;
+/** a database that was slow once must not be left alone for long */
+const mostRestMs = 200;
 
-export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
+export function startLoop({ name, work, idleMs, rest = 0, log }: LoopSettings): Loop {
   const state = { stopped: false };
   let poked = false;
   let wake: (() => void) | undefined;
@@ -45,9 +49,17 @@ export function startLoop({ name, work, idleMs, log }: LoopSettings): Loop {
   const run = async (): Promise<void> => {
     while (!state.stopped) {
       poked = false;
+      const began = performance.now();
       const pause = await round();
+      if (rest > 0) await restFor(Math.min((performance.now() - began) * rest, mostRestMs));
       if (!state.stopped && !poked) await sleep(Math.max(pause, 0));
     }
+  };
+
+  /** a poke meanwhile is remembered; only `stop` cuts it short */
+  const restFor = async (ms: number): Promise<void> => {
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0 && !state.stopped; left = until - performance.now()) await sleep(left);
   };
 
   const running = run();

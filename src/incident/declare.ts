@@ -6,12 +6,15 @@ import type { Effect } from './effect.ts';
 import type { Declare, Incident, IncidentId } from './incident.ts';
 import type { Person } from './policy.ts';
 
+/** What the guard looks at of an incident that is still open. */
+export type Running = Pick<Incident, 'id' | 'number' | 'severity' | 'title' | 'home' | 'declaredAt'>;
+
 export interface Declaration extends Circumstances {
   id: IncidentId;
   number: number;
   by: Person;
   /** incidents that are still open, read under the lock that all declarations share */
-  open: Incident[];
+  open: Running[];
 }
 
 const wordsOf = (title: string): Set<string> => new Set(title.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu));
@@ -23,7 +26,7 @@ export function alike(a: string, b: string): boolean {
   return fewer === 0 || mine.intersection(theirs).size * 2 >= fewer;
 }
 
-function alreadyDeclared(command: Declare, { open, now, policy }: Declaration): Incident | undefined {
+function alreadyDeclared(command: Declare, { open, now, policy }: Declaration): Running | undefined {
   return open.find(
     (i) =>
       i.severity === command.severity &&

@@ -6,10 +6,10 @@ export type Db = pg.ClientBase;
 /** What a single read needs: a pool, or the client of a transaction. */
 export type Queries = Pick<pg.ClientBase, 'query'> | pg.Pool;
 
-export function makePool(url: string, log: Logger): pg.Pool {
+export function makePool(url: string, log: Logger, most = 10): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 10,
+    max: most,
     connectionTimeoutMillis: 3_000,
     query_timeout: 8_000,
     keepAlive: true,

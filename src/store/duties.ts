@@ -19,7 +19,7 @@ export interface Owing {
  */
 export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason, now }: Owing): Promise<void> {
   if (paid.length > 0) await pay(db, id, { paid, now });
-  const { rowCount } = await db.query(
+  await db.query(
     `with listed as (
        select key, kind, to_timestamp(due_at / 1000) as due_at
          from jsonb_to_recordset($2::jsonb) as t (key text, kind text, due_at double precision)
@@ -39,10 +39,10 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
            or (duties.state = 'owed' and duties.due_at <> excluded.due_at)
        returning 1
      )
-     select from owed union all select from cancelled`,
+     select pg_notify('duties', '')
+      where exists (select from owed) or exists (select from cancelled)`,
     [id, toJson(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), clean(reason)],
   );
-  if (rowCount) await db.query('notify duties');
 }
 
 async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: Instant }): Promise<void> {
@@ -59,7 +59,10 @@ async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: I
   );
 }
 
-/** Incidents with something due, the longest overdue first. Takes no lock: `handle` locks the incident itself. */
+/**
+ * Incidents with something due: after an outage those that owe a page before those that owe a reminder, then the longest
+ * overdue first. Takes no lock: `handle` locks the incident itself.
+ */
 export async function incidentsDue(db: Queries, limit: number): Promise<IncidentId[]> {
   const { rows } = await db.query<{ incident: IncidentId }>(
     `select incident
@@ -67,7 +70,7 @@ export async function incidentsDue(db: Queries, limit: number): Promise<Incident
       where state = 'owed'
         and due_at <= app_now()
       group by incident
-      order by min(due_at)
+      order by bool_or(kind = 'page') desc, min(due_at)
       limit $1`,
     [limit],
   );

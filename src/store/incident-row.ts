@@ -69,4 +69,16 @@ const State = z.looseObject({
 /** What the schema promises; a test holds it against `Incident`, so that neither can move alone. */
 export type IncidentRow = z.infer<typeof State>;
 
+/** As much of an incident as tells whether another one is the same. */
+export const Running = z.object({
+  id: z.string(),
+  number: z.number(),
+  severity: z.enum(severities),
+  title: z.string(),
+  home: Home,
+  declaredAt: z.coerce.number(),
+});
+
+export type Running = z.infer<typeof Running>;
+
 export const parseIncident = (state: unknown): Incident => State.parse(state);

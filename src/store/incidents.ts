@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Incident, IncidentId, Instant } from '../incident/incident.ts';
 import type { Severity } from '../incident/policy.ts';
 import type { Db, Queries } from './db.ts';
-import { parseIncident } from './incident-row.ts';
+import { parseIncident, Running } from './incident-row.ts';
 import { clean, toJson } from './json.ts';
 
 const declarations = 7_301_102;
@@ -63,11 +63,11 @@ export async function nextNumber(db: Db): Promise<number> {
   return z.number().parse(rows[0]?.next);
 }
 
-/** Running incidents of a severity that were declared since, newest first. */
-export const declaredSince = (db: Db, severity: Severity, since: Instant): Promise<Incident[]> =>
-  many(
-    db,
-    `select state
+/** Running incidents of a severity that were declared since, newest first: what the guard against twins looks at. */
+export async function declaredSince(db: Db, severity: Severity, since: Instant): Promise<Running[]> {
+  const { rows } = await db.query(
+    `select id, number, severity, title, state -> 'home' as home,
+            round(extract(epoch from declared_at) * 1000)::bigint as "declaredAt"
        from incidents
       where severity = $1
         and phase in ('open', 'mitigated')
@@ -76,6 +76,8 @@ export const declaredSince = (db: Db, severity: Severity, since: Instant): Promi
       limit 50`,
     [severity, since],
   );
+  return z.array(Running).parse(rows);
+}
 
 /** Channels that belong to an incident already; a new one must not adopt them. */
 export async function heldChannels(db: Queries): Promise<string[]> {

@@ -28,19 +28,10 @@ export interface NewOutboxRow {
   coalesce?: string;
 }
 
-/** Of several rows of one group only the last is kept, within the batch and among those that wait. */
+/** Of several rows of one group only the last is kept, within the batch and among those that wait. One statement. */
 export async function enqueue(db: Db, incident: IncidentId, batch: NewOutboxRow[]): Promise<void> {
   if (batch.length === 0) return;
   const rows = batch.filter(({ coalesce }, n) => coalesce === undefined || lastOf(batch, coalesce) === n);
-  await db.query(
-    `update outbox
-        set state = 'superseded', settled_at = clock_timestamp()
-      where incident = $1
-        and state = 'waiting'
-        and coalesce = any($2::text[])
-        and (lease_until is null or lease_until < clock_timestamp())`,
-    [incident, rows.flatMap(({ coalesce }) => coalesce ?? [])],
-  );
   const flat = rows.map(({ budget, dedupKey, ...row }, nth) => ({
     ...row,
     nth,
@@ -50,16 +41,28 @@ export async function enqueue(db: Db, incident: IncidentId, batch: NewOutboxRow[
     burst: budget?.burst,
   }));
   await db.query(
-    `insert into outbox (incident, effect, lane, destination, dedup_key, needs, budget, every_ms, burst, coalesce)
-     select $1, t.effect, t.lane, t.destination, t.dedup_key, t.needs, t.budget, t.every_ms, t.burst, t.coalesce
-       from jsonb_to_recordset($2::jsonb)
-         as t (nth int, effect jsonb, lane text, destination text, dedup_key text, needs text, budget text,
-               every_ms double precision, burst double precision, coalesce text)
-      order by t.nth
-     on conflict (dedup_key) do nothing`,
+    `with listed as (
+       select *
+         from jsonb_to_recordset($2::jsonb)
+           as t (nth int, effect jsonb, lane text, destination text, dedup_key text, needs text, budget text,
+                 every_ms double precision, burst double precision, coalesce text)
+     ), superseded as (
+       update outbox
+          set state = 'superseded', settled_at = clock_timestamp()
+        where incident = $1
+          and state = 'waiting'
+          and coalesce in (select coalesce from listed)
+          and (lease_until is null or lease_until < clock_timestamp())
+     ), enqueued as (
+       insert into outbox (incident, effect, lane, destination, dedup_key, needs, budget, every_ms, burst, coalesce)
+       select $1, effect, lane, destination, dedup_key, needs, budget, every_ms, burst, coalesce
+         from listed
+        order by nth
+       on conflict (dedup_key) do nothing
+     )
+     select pg_notify('outbox', '')`,
     [incident, toJson(flat)],
   );
-  await db.query('notify outbox');
 }
 
 const lastOf = (batch: NewOutboxRow[], group: string): number =>
@@ -119,14 +122,14 @@ const ready = `
 
 /**
  * Takes leases, the oldest of the highest severity first, and the share of each budget with them. All claims of all
- * replicas queue behind one lock: what a budget has left is read and taken by one at a time. `again` is true where an
- * earlier attempt may have taken effect: its owner never came back to say.
+ * replicas queue behind one lock: what a budget has left is read and taken by one at a time. Pages have no budget and
+ * wait for nobody. Only what is taken is locked: in a storm hundreds of rows are ready that no budget lets go.
+ * `again` is true where an earlier attempt may have taken effect: its owner never came back to say.
  */
 export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): Promise<Claimed[]> {
-  await db.query('select pg_advisory_xact_lock($1)', [claims]);
+  if (lane !== 'page') await db.query('select pg_advisory_xact_lock($1)', [claims]);
   const { rows } = await db.query(
     `with ready as (${ready}
-       for update of o skip locked
      ), ranked as (
        select *, row_number() over (partition by budget order by severity, id) as nth from ready
      ), affordable as (
@@ -138,10 +141,17 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): 
               <= clock_timestamp() + r.burst * r.every_ms * interval '1 ms'
         order by r.severity, r.id
         limit $2
+     ), taken as (
+       select o.id, o.budget, o.every_ms
+         from outbox o
+        where o.id in (select id from affordable)
+          and o.state = 'waiting'
+          and (o.lease_until is null or o.lease_until < clock_timestamp())
+          for update skip locked
      ), spent as (
        insert into budgets as b (name, spent_until)
        select budget, clock_timestamp() + count(*) * max(every_ms) * interval '1 ms'
-         from affordable
+         from taken
         where budget is not null
         group by budget
        on conflict (name) do update
@@ -152,8 +162,8 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): 
             again = again or owner is not null,
             owner = $3,
             lease_until = clock_timestamp() + $4::double precision * interval '1 ms'
-       from affordable a
-      where o.id = a.id
+       from taken t
+      where o.id = t.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, o.budget,
                (o.burst - 1) * o.every_ms as "fullMs"`,
     [lane, limit, owner, leaseMs],

@@ -42,17 +42,15 @@ export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Ap
     chain.push({ ...row, hash: hashOf({ ...row, hash: '' }) });
   }
   await db.query(
-    `insert into timeline (incident, seq, at, actor, kind, body, previous, hash)
-     select $1, seq, to_timestamp(at / 1000), actor, kind, body, previous, hash
-       from jsonb_to_recordset($2::jsonb)
-         as t (seq int, at double precision, actor jsonb, kind text, body jsonb, previous text, hash text)`,
-    [id, toJson(chain)],
+    `with appended as (
+       insert into timeline (incident, seq, at, actor, kind, body, previous, hash)
+       select $1, seq, to_timestamp(at / 1000), actor, kind, body, previous, hash
+         from jsonb_to_recordset($2::jsonb)
+           as t (seq int, at double precision, actor jsonb, kind text, body jsonb, previous text, hash text)
+     )
+     update incidents set timeline_head = $3, timeline_length = $4 where id = $1`,
+    [id, toJson(chain), chain.at(-1)?.hash ?? head, length + chain.length],
   );
-  await db.query('update incidents set timeline_head = $2, timeline_length = $3 where id = $1', [
-    id,
-    chain.at(-1)?.hash ?? head,
-    length + chain.length,
-  ]);
 }
 
 export async function readTimeline(db: Queries, id: IncidentId): Promise<TimelineRow[]> {

@@ -135,11 +135,19 @@ describe('what is due', () => {
 
   it('names an incident once, the longest overdue first, no more than asked for', async () => {
     const other = (await insert(database.pool)).id;
-    await save({ duties: [duty('update:1', -2_000), duty('page:1.0', 0)] });
+    await save({ duties: [duty('update:1', -2_000), duty('resolution:p1.0', 0)] });
     await save({ duties: [duty('update:1', -3_000)], of: other });
 
     expect(await due()).toEqual([other, id]);
     expect(await incidentsDue(database.pool, 1)).toEqual([other]);
+  });
+
+  it('names whoever owes a page before all that owe reminders, however long those are overdue', async () => {
+    const other = (await insert(database.pool)).id;
+    await save({ duties: [duty('update:1', -3_600_000)] });
+    await save({ duties: [duty('page:1.0', 0), duty('update:1', 0)], of: other });
+
+    expect(await due()).toEqual([other, id]);
   });
 
   it('is nothing that was paid or cancelled', async () => {
