@@ -1,5 +1,6 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
+import { SendFailed } from '../errors.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import {
@@ -28,7 +29,8 @@ export interface Delivery {
   owner: string;
 }
 
-const leaseMs = 8_000;
+/** longer than any one call (5 s); short, because whatever a killed process held waits for its end */
+const leaseMs = 6_000;
 const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
 /** every commit pokes; looking through a long queue at each of them would be all that the machine does */
@@ -77,8 +79,21 @@ function startWorker(delivery: Delivery): Loop {
   };
 }
 
-function take({ engine, lane, owner }: Delivery, limit: number): Promise<Claimed[]> {
-  return inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs }));
+/** A row and until when it is ours, by the clock that no one sets. */
+type Held = Claimed & { heldUntil: number };
+
+/** Counted from before the lease is asked for: here it is over a little earlier than in the database, never later. */
+async function take({ engine, lane, owner }: Delivery, limit: number): Promise<Held[]> {
+  const heldUntil = performance.now() + leaseMs;
+  const rows = await inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs }));
+  return rows.map((row) => ({ ...row, heldUntil }));
+}
+
+function checkLease({ heldUntil }: Held): void {
+  if (performance.now() < heldUntil) return;
+  throw new SendFailed('lease-over', 'Not sent: this process was held up, and another one may be at it.', {
+    retry: 'later',
+  });
 }
 
 /** Everything that may go now, sent; answers in how many ms there is more. */
@@ -89,13 +104,13 @@ export async function deliverRound(delivery: Delivery): Promise<number | undefin
 }
 
 /** A failure in our own bookkeeping leaves the lease to run out: the row is claimed again, marked as perhaps sent. */
-async function deliverOne({ engine, world, owner }: Delivery, row: Claimed): Promise<void> {
+async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promise<void> {
   const fence = { id: row.id, owner, attempt: row.attempt };
   try {
     const incident = await readIncident(engine.pool, row.incident);
     if (!incident || !(await holdsLease(engine.pool, fence))) return;
     const now = await appNow(engine.pool);
-    const sending = { id: row.id, again: row.again, incident, now };
+    const sending = { id: row.id, again: row.again, incident, now, checkLease: () => checkLease(row) };
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
       (error: unknown): Verdict => afterFailure(row, error),

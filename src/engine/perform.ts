@@ -41,6 +41,11 @@ const performers: Performers = {
   },
   announce: async ({ chat }, _, sending) => ({ kind: 'announced', ...(await chat.announce(sending)) }),
   card: async ({ chat }, _, sending) => ({ kind: 'card-posted', ...(await chat.card(sending)) }),
+  pin: async ({ chat }, _, sending) => {
+    const { home } = sending.incident;
+    if (home.kind === 'channel' && home.card !== undefined) await chat.pin(sending);
+    return undefined;
+  },
   redraw: async ({ chat }, { what }, sending) => {
     const { home, announcement } = sending.incident;
     const stands = what === 'card' ? home.kind !== 'none' && home.card !== undefined : announcement !== undefined;
@@ -56,8 +61,9 @@ const performers: Performers = {
     await chat.tell(sending, entry, person);
     return undefined;
   },
-  webhook: async ({ webhook }, { entry }, { incident }) => {
+  webhook: async ({ webhook }, { entry }, { incident, checkLease }) => {
     if (!webhook) throw new SendFailed('no-webhook', 'No webhook is configured.', { retry: 'never' });
+    checkLease();
     await webhook.send({ incident, entry });
     return undefined;
   },
@@ -69,6 +75,7 @@ const performers: Performers = {
       throw new SendFailed('nobody', `Nobody is configured to be paged as ${page.levels.join(' and ')}.`, {
         retry: 'never',
       });
+    sending.checkLease();
     return { kind: 'page-accepted', page: key, ...(await pagerOf(world).page(request)) };
   },
   'confirm-page': async (world, { page: key, request }, sending) => {
@@ -81,15 +88,18 @@ const performers: Performers = {
       ? { kind: 'page-failed', page: key, why: status.why }
       : { kind: 'page-confirmed', page: key };
   },
-  'note-page': async ({ pager }, { page }, { incident }) => {
+  'note-page': async ({ pager }, { page }, { incident, checkLease }) => {
+    checkLease();
     if (pager?.capabilities.note) await pager.note(page, channelNote(incident));
     return undefined;
   },
-  'acknowledge-page': async ({ pager }, { page, by }) => {
+  'acknowledge-page': async ({ pager }, { page, by }, { checkLease }) => {
+    checkLease();
     await pager?.acknowledge(page, acknowledgedBy(by));
     return undefined;
   },
-  'close-page': async ({ pager }, { page }) => {
+  'close-page': async ({ pager }, { page }, { checkLease }) => {
+    checkLease();
     await pager?.resolve(page, 'Responder');
     return undefined;
   },

@@ -13,6 +13,11 @@ export interface Sending {
   again: boolean;
   incident: Incident;
   now: Instant;
+  /**
+   * Asked right before each call that changes something, with nothing awaited in between. Throws when the lease has run
+   * out: a process that stood still must not carry out what another one may have done by now.
+   */
+  checkLease: () => void;
 }
 
 export interface MessageRef {
@@ -33,6 +38,8 @@ export interface Chat {
   invite(sending: Sending, effect: InviteEffect): Promise<void>;
   announce(sending: Sending): Promise<MessageRef>;
   card(sending: Sending): Promise<MessageRef>;
+  /** the card in the incident's own channel */
+  pin(sending: Sending): Promise<void>;
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;

@@ -73,6 +73,7 @@ function givenUp(effect: Effect, why: string): { news?: Command } {
     case 'open-channel':
       return { news: { kind: 'channel-impossible', why } };
     case 'topic':
+    case 'pin':
     case 'redraw':
     case 'note-page':
     case 'confirm-page':

@@ -40,6 +40,13 @@ const routes: Routes = {
     budget: posting('announce'),
   }),
   card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: posting(id) }),
+  pin: (_, id) => ({
+    lane: 'bulk',
+    destination: `pin:${id}`,
+    needs: 'nothing',
+    budget: perMinute('pins.add', 20),
+    coalesce: 'pin',
+  }),
   redraw: ({ what }, id) => ({
     lane: 'bulk',
     destination: what === 'card' ? `card:${id}` : `announce:${id}`,

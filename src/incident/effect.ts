@@ -7,8 +7,10 @@ export type Effect =
   | { kind: 'topic' }
   | { kind: 'invite'; people: Person[]; onCall: boolean }
   | { kind: 'announce' }
-  /** the status card, first post in the incident's home; `pin` is done with it, best effort */
+  /** the status card, first post in the incident's home */
   | { kind: 'card' }
+  /** the card, so that it is found from anywhere in the channel; a nicety */
+  | { kind: 'pin' }
   /** edits card or announcement to the state at delivery; an undelivered older one is superseded */
   | { kind: 'redraw'; what: 'card' | 'announcement' }
   /** `thread`: below the card instead of in the channel itself */

@@ -93,7 +93,10 @@ function cardPosted(i: Incident, { channel, ts }: Of<'card-posted'>): Decision {
     return changed({ next: i, reason: 'card of an earlier home' });
   return changed({
     next: { ...i, home: { ...i.home, card: ts } },
-    effects: [{ kind: 'redraw', what: 'card' }],
+    effects: [
+      ...(i.home.kind === 'channel' ? [{ kind: 'pin' } satisfies Effect] : []),
+      { kind: 'redraw', what: 'card' },
+    ],
     reason: 'card posted',
   });
 }

@@ -69,6 +69,7 @@ export async function openChannel(opening: Opening): Promise<{ channel: string; 
   const { client, sending } = opening;
   for (let attempt = 1; ; attempt += 1) {
     const name = channelName(sending.incident, attempt);
+    sending.checkLease();
     try {
       const { channel } = Created.parse(await client.conversations.create({ name }));
       return { channel: channel.id, name: channel.name };

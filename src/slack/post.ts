@@ -36,8 +36,8 @@ export interface Chatting {
 
 type Kit = Chatting & { look: Look };
 
-/** Shorter than the lease on an outbox row (8 s), with what is looked up before the call. */
-const allMs = 7_500;
+/** Shorter than the lease on an outbox row (6 s), with what is looked up before the call. */
+const allMs = 5_500;
 
 export function makeChat(chatting: Chatting): Chat {
   const { urgentClient, client, settings } = chatting;
@@ -49,6 +49,7 @@ export function makeChat(chatting: Chatting): Chat {
     invite: (sending, effect) => done('Nobody was invited', invite(kit, sending, effect)),
     announce: (sending) => done('The incident was not announced', announce(kit, sending)),
     card: (sending) => done('The status card was not posted', postCard(kit, sending)),
+    pin: (sending) => done('The card was not pinned', pin(kit, sending)),
     redraw: (sending, what) => done(`The ${what} was not brought up to date`, redraw(kit, sending, what)),
     post: (sending, effect, report) => done('The message was not posted', postEntry(kit, sending, { effect, report })),
     tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
@@ -95,6 +96,7 @@ interface Envelope {
 async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
   const earlier = sending.again ? await look(place, sending.id) : undefined;
   if (earlier) return earlier;
+  sending.checkLease();
   const posted = await client.chat.postMessage({
     channel: place.channel,
     ...(place.thread === undefined ? {} : { thread_ts: place.thread }),
@@ -122,27 +124,30 @@ function declarerOf({ incident: { declaredBy } }: Sending): string {
 async function postCard(kit: Kit, sending: Sending): Promise<MessageRef> {
   const place = homeOf(sending, false);
   const message = cardMessage(await sceneOf(kit, sending));
-  const card = await send(kit.urgentClient, kit.look, { place, sending, message });
-  if (place.thread === undefined) void pin(kit, card);
-  return card;
+  return send(kit.urgentClient, kit.look, { place, sending, message });
 }
 
-/** A nicety: whether it works changes nothing, and nobody waits for it. */
-async function pin({ client, log }: Kit, { channel, ts }: MessageRef): Promise<void> {
+async function pin({ client }: Kit, sending: Sending): Promise<void> {
+  const { channel, ts } = cardOf(sending);
+  sending.checkLease();
   try {
     await client.pins.add({ channel, timestamp: ts });
   } catch (error) {
-    log.warn({ channel, code: codeOf(error) }, 'the card was not pinned');
+    if (codeOf(error) !== 'already_pinned') throw error;
   }
 }
 
+function cardOf({ incident: { home } }: Sending): MessageRef {
+  if (home.kind !== 'none' && home.card !== undefined) return { channel: home.channel, ts: home.card };
+  throw new SendFailed('not-posted', 'There is no card yet.', { retry: 'later' });
+}
+
 async function redraw(kit: Kit, sending: Sending, what: 'card' | 'announcement'): Promise<void> {
-  const { home, announcement } = sending.incident;
-  const card = home.kind === 'none' || home.card === undefined ? undefined : { channel: home.channel, ts: home.card };
-  const target = what === 'card' ? card : announcement;
-  if (!target) throw new SendFailed('not-posted', `There is no ${what} to redraw yet.`, { retry: 'later' });
+  const target = what === 'card' ? cardOf(sending) : sending.incident.announcement;
+  if (!target) throw new SendFailed('not-posted', 'There is no announcement yet.', { retry: 'later' });
   const scene = await sceneOf(kit, sending);
   const message = what === 'card' ? cardMessage(scene) : announcementMessage(scene);
+  sending.checkLease();
   await kit.client.chat.update({ ...target, ...message });
 }
 
@@ -171,6 +176,7 @@ async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Prom
 }
 
 async function setTopic(client: WebClient, sending: Sending): Promise<void> {
+  sending.checkLease();
   await client.conversations.setTopic({ channel: channelOf(sending), topic: topicOf(sending.incident) });
 }
 
@@ -193,6 +199,7 @@ async function invite(kit: Kit, sending: Sending, effect: Extract<Effect, { kind
   const named = effect.people.flatMap((person) => ('slack' in person ? person.slack : []));
   const ids = [...new Set([...named, ...(effect.onCall ? await kit.people.onCall() : [])])].slice(0, mostInvited);
   if (ids.length === 0) return;
+  sending.checkLease();
   try {
     // force: one person who cannot come must not keep the others out
     await kit.client.conversations.invite({ channel, users: ids.join(','), force: true });

@@ -123,6 +123,7 @@ function fakeChat(asked: Asked[], fail: Map<string, Error>): Chat {
     invite: async ({ incident }) => record('invite', incident.id),
     announce: async (sending) => ({ ...posted('announce', sending.incident.id, sending), channel: 'C0OPS' }),
     card: async (sending) => posted('card', sending.incident.id, sending),
+    pin: async ({ incident }) => record('pin', incident.id),
     redraw: async ({ incident }, what) => record('redraw', `${what} v${incident.version}`),
     post: async (sending, { entry }) => posted('post', entry.kind, sending),
     tell: async (sending, entry, person) => posted('tell', `${entry.kind} ${person.slack}`, sending),

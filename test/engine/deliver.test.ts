@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { perform } from '../../src/engine/perform.ts';
 import { SendFailed } from '../../src/errors.ts';
+import type { Effect } from '../../src/incident/effect.ts';
 import { inTransaction } from '../../src/store/db.ts';
 import { readIncident } from '../../src/store/incidents.ts';
 import { claim, enqueue, markSent } from '../../src/store/outbox.ts';
-import { type Bench, makeBench, minutes } from './bench.ts';
+import { ana, type Bench, makeBench, minutes } from './bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -14,6 +16,10 @@ afterEach(() => bench.end());
 const refused = new SendFailed('invalid_blocks', 'Slack refused the message.', { retry: 'never' });
 // asks for a minute: otherwise chance would decide whether the second try falls into the test
 const down = new SendFailed('unreachable', 'It did not answer.', { retry: 'later', afterMs: 60_000 });
+
+const leaseOver = (): never => {
+  throw new SendFailed('lease-over', 'Not sent: another process may be at it.', { retry: 'later' });
+};
 
 it('pages, announces, opens the channel, and posts the card before anything else in it', async () => {
   await bench.declare();
@@ -35,6 +41,18 @@ it('brings back what the world said: channel, card, announcement, page confirmed
   expect(incident?.home).toMatchObject({ kind: 'channel', channel: 'C01', name: 'inc-1', card: expect.any(String) });
   expect(incident?.announcement?.channel).toBe('C0OPS');
   expect(incident?.pages.map(({ state }) => state)).toEqual(['confirmed']);
+});
+
+it('pins the card once it stands, and says nothing when it may not', async () => {
+  bench.fail.set('pin', refused);
+  await bench.declare();
+
+  await bench.deliver();
+
+  const whats = bench.asked.map(({ what }) => what);
+  expect(whats.filter((what) => what === 'pin')).toHaveLength(1);
+  expect(whats.indexOf('pin')).toBeGreaterThan(whats.indexOf('card'));
+  expect(bench.asked.map(({ about }) => about)).not.toContain('undeliverable');
 });
 
 it('waits with posts until there is a home, and sends pages all the same', async () => {
@@ -117,6 +135,36 @@ it('says on the second try that the first may have taken effect', async () => {
   expect(bench.asked.filter(({ about }) => about === 'update')).toEqual([
     { what: 'post', about: 'update', again: true },
   ]);
+});
+
+it.each<[string, Effect]>([
+  ['page', { kind: 'page', page: 'p' }],
+  ['note', { kind: 'note-page', page: 'p' }],
+  ['acknowledgement', { kind: 'acknowledge-page', page: 'p', by: ana }],
+  ['close', { kind: 'close-page', page: 'p' }],
+])('sends no %s once the lease has run out', async (_, effect) => {
+  const incident = await readIncident(bench.engine.pool, await bench.declare());
+  if (!incident) throw new Error('there is no incident');
+  const page = { key: 'p', levels: ['on-call' as const], at: 0, state: 'requested' as const, rerouted: false };
+  const late = { id: '1', again: false, incident: { ...incident, pages: [page] }, now: 0, checkLease: leaseOver };
+
+  await expect(perform(bench.world, effect, late)).rejects.toMatchObject({ code: 'lease-over' });
+
+  expect(bench.asked).toEqual([]);
+});
+
+it('sends no webhook once the lease has run out', async () => {
+  const incident = await readIncident(bench.engine.pool, await bench.declare());
+  if (!incident) throw new Error('there is no incident');
+  const sent: unknown[] = [];
+  const webhook = { send: async (body: unknown) => void sent.push(body) };
+  const late = { id: '1', again: false, incident, now: 0, checkLease: leaseOver };
+
+  await expect(
+    perform({ ...bench.world, webhook }, { kind: 'webhook', entry: { kind: 'mitigated' } }, late),
+  ).rejects.toMatchObject({ code: 'lease-over' });
+
+  expect(sent).toEqual([]);
 });
 
 it('does not let an owner settle a row that another took over', async () => {

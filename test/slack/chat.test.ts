@@ -91,6 +91,7 @@ const sending = (of: Incident, more: Partial<Sending> = {}): Sending => ({
   again: false,
   incident: of,
   now: nine,
+  checkLease: () => {},
   ...more,
 });
 

@@ -1,7 +1,7 @@
 /** Slack at its edges, where the emulator does not go: names taken, limits, outages, missing permissions, the socket. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Sending } from '../../src/engine/ports.ts';
-import type { SendFailed } from '../../src/errors.ts';
+import type { Chat, Sending } from '../../src/engine/ports.ts';
+import { SendFailed } from '../../src/errors.ts';
 import { titleLength } from '../../src/incident/policy.ts';
 import { makeLog } from '../../src/log.ts';
 import { channelName, topicOf } from '../../src/slack/channel.ts';
@@ -32,7 +32,7 @@ async function sending(more: Partial<Sending> = {}): Promise<Sending> {
   const house = makeHouse();
   const command = { kind: 'declare' as const, severity: 'p1' as const, title: 'checkout is down' };
   await house.door.handle({ key: 'k', actor: { slack: 'U1' }, command });
-  return { id: 'row', again: false, incident: house.last(), now: nine, ...more };
+  return { id: 'row', again: false, incident: house.last(), now: nine, checkLease: () => {}, ...more };
 }
 
 const failing = (work: Promise<unknown>): Promise<Partial<SendFailed>> =>
@@ -107,6 +107,61 @@ describe('Slack', () => {
 
     expect(await failing(chat.announce(await sending({ again: true })))).toMatchObject({ retry: 'later' });
     expect(slack?.called.map(({ method }) => method)).toEqual(['conversations.history']);
+  });
+});
+
+describe('a card', () => {
+  const home = { kind: 'channel' as const, channel: 'C7', name: 'inc-1', card: '7.1' };
+  const carded = async (more: Partial<Sending> = {}) => {
+    const { incident, ...rest } = await sending(more);
+    return { ...rest, incident: { ...incident, home } };
+  };
+
+  it.each([
+    ['is pinned', { ok: true }],
+    ['that is pinned already is as good', { ok: false, error: 'already_pinned' }],
+  ])('%s', async (_, answer) => {
+    const chat = await chatOn({ 'pins.add': () => answer });
+
+    await chat.pin(await carded());
+
+    expect(slack?.called).toEqual([{ method: 'pins.add', body: { channel: 'C7', timestamp: 7.1 } }]);
+  });
+
+  it('that may not be pinned is given up', async () => {
+    const chat = await chatOn({ 'pins.add': () => ({ ok: false, error: 'missing_scope' }) });
+
+    expect(await failing(chat.pin(await carded()))).toMatchObject({ retry: 'never' });
+  });
+});
+
+describe('a process whose lease has run out', () => {
+  const over = (): never => {
+    throw new SendFailed('lease-over', 'Not sent: another process may be at it.', { retry: 'later' });
+  };
+  const home = { kind: 'channel' as const, channel: 'C7', name: 'inc-1', card: '7.1' };
+  const entry = { kind: 'mitigated' as const };
+  const person = { slack: 'U1' };
+
+  it.each<[string, (chat: Chat, late: Sending) => Promise<unknown>]>([
+    ['opens no channel', (chat, late) => chat.openChannel(late, [])],
+    ['sets no topic', (chat, late) => chat.topic(late)],
+    ['invites nobody', (chat, late) => chat.invite(late, { kind: 'invite', people: [person], onCall: false })],
+    ['announces nothing', (chat, late) => chat.announce(late)],
+    ['posts no card', (chat, late) => chat.card(late)],
+    ['pins nothing', (chat, late) => chat.pin(late)],
+    ['redraws nothing', (chat, late) => chat.redraw(late, 'card')],
+    ['posts nothing', (chat, late) => chat.post(late, { kind: 'post', entry, pings: [], thread: false })],
+    ['tells nobody', (chat, late) => chat.tell(late, entry, person)],
+  ])('%s', async (_, act) => {
+    const chat = await chatOn({}, 'C1');
+    const { incident, ...late } = await sending({ checkLease: over });
+
+    expect(await failing(act(chat, { ...late, incident: { ...incident, home } }))).toMatchObject({
+      code: 'lease-over',
+      retry: 'later',
+    });
+    expect(slack?.called).toEqual([]);
   });
 });
 
