@@ -1,10 +1,14 @@
 /** I1, I7: one channel for each incident, and whatever is seen outside has its row in the outbox. */
-import { isObject, type Json } from '../slack/json.ts';
 import { type Check, type Fault, fault } from './fault.ts';
 import { journalled } from './journal.ts';
+import { ownerOf } from './posts.ts';
 import type { Records } from './records.ts';
-import type { IncidentRow } from './rows.ts';
-import { timelineOf } from './runs.ts';
+import type { IncidentRow, OutboxRow } from './rows.ts';
+import { pagesBorn, timelineOf } from './runs.ts';
+
+type Message = Records['slack']['messages'][number];
+type Entry = Records['slack']['transcript'][number];
+type Call = Records['pager']['transcript'][number];
 
 const bot = 'U0RESPONDER';
 
@@ -31,51 +35,38 @@ function channelOf(records: Records, { id, number, channel }: IncidentRow): Faul
   return said ? [] : [fault(`I1: #${number} has no channel, and its timeline does not say why`, 'channel-pending')];
 }
 
-/** Whether the outbox has a row for an effect, whatever became of it. */
-type Intended = (kind: string, matches?: (row: { incident: string; effect: Json }) => boolean) => boolean;
+/** Whether the outbox has a row for an effect of an incident, whatever became of it. */
+type Intended = (kind: string, matches: (row: OutboxRow) => boolean) => boolean;
 
 export const nothingUnintended: Check = (records) => {
-  const { outbox } = records.database;
-  const intended: Intended = (kind, matches = () => true) =>
-    outbox.some((row) => row.effect['kind'] === kind && matches(row));
+  const { slack, pager, database } = records;
+  const intended: Intended = (kind, matches) =>
+    database.outbox.some((row) => row.effect['kind'] === kind && matches(row));
   return [
-    ...records.slack.messages.filter(({ user }) => user === bot).flatMap((message) => postUnintended(records, message)),
-    ...records.slack.transcript
-      // of an invitation, the user is the one who was invited
-      .filter(({ user, kind }) => user === bot || kind === 'invite')
-      .flatMap((entry) => changeUnintended(records, intended, entry)),
-    ...records.pager.transcript.flatMap((entry) => callUnintended(records, intended, entry)),
+    ...slack.messages.filter(({ user }) => user === bot).flatMap((message) => postUnintended(records, message)),
+    ...slack.transcript.flatMap((entry) => changeUnintended(records, intended, entry)),
+    ...pager.transcript.flatMap((entry) => callUnintended(records, intended, entry)),
+    ...pagesUnasked(records),
   ];
 };
 
-const posts = new Set(['announce', 'card', 'post', 'tell']);
-
-/** A post carries the id of its row; one that the journal sent carries the declaration's key. */
-function postUnintended(
-  { database: { outbox }, journal }: Records,
-  { metadata, text }: Records['slack']['messages'][number],
-): Fault[] {
-  const payload = metadata?.['event_payload'];
-  const carried = isObject(payload) ? Object.values(payload).map(String) : [];
-  const row = outbox.find(({ id, effect }) => carried.includes(id) && posts.has(String(effect['kind'])));
-  if (row || journal.some(({ key }) => carried.includes(key))) return [];
-  return [fault(`I7: "${text}" was posted without a row in the outbox`, 'not-recorded')];
+/** A post carries the id of its row; one that the journal sent carries its key. */
+function postUnintended(records: Records, message: Message): Fault[] {
+  if (ownerOf(records, message) !== undefined) return [];
+  return [fault(`I7: "${message.text}" was posted without a row in the outbox`, 'not-recorded')];
 }
 
 const changes: Record<string, string> = { channel: 'open-channel', topic: 'topic', invite: 'invite', edit: 'redraw' };
 
-function changeUnintended(
-  { database: { incidents } }: Records,
-  intended: Intended,
-  { kind, channel, text, ts }: Records['slack']['transcript'][number],
-): Fault[] {
+/** Of an invitation, the user is the one who was invited; nobody but the bot invites. */
+function changeUnintended(records: Records, intended: Intended, entry: Entry): Fault[] {
+  const { kind, user, channel, text, ts } = entry;
   const effect = changes[kind];
-  if (effect === undefined) return [];
-  const owner = incidents.find(
-    ({ state }) =>
-      state.home.channel === channel || (state.announcement?.channel === channel && state.announcement.ts === ts),
-  );
-  if (owner && intended(effect, ({ incident }) => incident === owner.id)) return [];
+  if (effect === undefined || (user !== bot && kind !== 'invite')) return [];
+  const edited = records.slack.messages.find((one) => one.channel === channel && one.ts === ts);
+  const home = records.database.incidents.find((incident) => incident.channel === channel);
+  const owner = edited ? ownerOf(records, edited) : home?.id;
+  if (owner !== undefined && intended(effect, ({ incident }) => incident === owner)) return [];
   return [fault(`I7: ${kind} "${text}" in ${channel} has no row in the outbox`)];
 }
 
@@ -88,15 +79,23 @@ const calls: Record<string, string> = {
   note: 'note-page',
 };
 
-function callUnintended(
-  records: Records,
-  intended: Intended,
-  { kind, alias, via }: Records['pager']['transcript'][number],
-): Fault[] {
+function callUnintended(records: Records, intended: Intended, { kind, alias, via }: Call): Fault[] {
   const effect = calls[kind];
   if (effect === undefined || via === 'person') return [];
-  if (intended(effect, ({ effect }) => effect['page'] === alias)) return [];
-  const [id = ''] = alias.split(':');
-  if (effect === 'page' && journalled(records).has(id)) return [];
+  if (intended(effect, (row) => row.effect['page'] === alias)) return [];
+  if (effect === 'page' && isJournalled(records, alias)) return [];
   return [fault(`I7: the pager was asked to ${effect} under ${alias} without a row in the outbox`, 'not-recorded')];
+}
+
+const isJournalled = (records: Records, alias: string): boolean => journalled(records).has(alias.split(':')[0] ?? '');
+
+/** A page in the outbox comes from a step of the ladder or from an escalation. */
+function pagesUnasked(records: Records): Fault[] {
+  const born = new Set(
+    records.database.incidents.flatMap((incident) => pagesBorn(records, incident)).map(({ key }) => key),
+  );
+  return records.database.outbox
+    .map(({ effect }) => (effect['kind'] === 'page' ? String(effect['page']) : ''))
+    .filter((page) => page !== '' && !born.has(page) && !isJournalled(records, page))
+    .map((page) => fault(`I7: page ${page} stands in the outbox, and no entry of the timeline asked for it`));
 }

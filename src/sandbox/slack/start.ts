@@ -27,7 +27,7 @@ export interface LocalSlack {
   /** every call of the Web API, refused ones too */
   calls: WebCall[];
   faults: SlackFaults;
-  sockets: Pick<Sockets, 'count' | 'disconnect'>;
+  sockets: Pick<Sockets, 'count' | 'disconnect' | 'crowd' | 'refused'>;
   /** somebody whose requests reach the bot, or the one of its processes at `botUrl` */
   user(id: string, botUrl?: string): Inbound;
   /** every try of its delivery */
