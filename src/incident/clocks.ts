@@ -28,8 +28,8 @@ interface Anchor {
 export const isLive = (i: Incident): boolean => i.phase === 'open' || i.phase === 'mitigated';
 
 export function levelAfter(reached: Level | undefined): Level {
-  const at = reached === undefined ? -1 : levels.indexOf(reached);
-  return levels[Math.min(at + 1, levels.length - 1)] ?? 'team-lead';
+  const next = reached === undefined ? 0 : levels.indexOf(reached) + 1;
+  return levels[next] ?? 'team-lead';
 }
 
 /** Whoever should act next: the lead, else who acknowledged, else the on-call. */

@@ -1,6 +1,5 @@
 /** What comes back from the world: where the incident lives now, what became of its pages, what a look has found. */
 import { acknowledgePages, changed, redraw, say, sayBelow, secondRoute } from './changes.ts';
-import { isLive } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { Entry } from './entry.ts';
@@ -154,7 +153,6 @@ function acknowledgedAtPager(
   if (!known || known.state === 'acknowledged' || known.state === 'closed')
     return changed({ next: i, reason: 'known already' });
   const here = withPage(i, key, (one) => ({ ...one, state: 'acknowledged' }));
-  if (!isLive(i)) return changed({ next: here, reason: 'the incident is over' });
   return acknowledge(here, { by, via: 'pager', now });
 }
 

@@ -1,6 +1,14 @@
 import { expect, it } from '@jest/globals';
+import { decideDeclaration } from '../../src/incident/decide.ts';
 import { alike } from '../../src/incident/declare.ts';
-import { begin, declared, give, minutes, policy, start } from './story.ts';
+import type { Declare, Incident } from '../../src/incident/incident.ts';
+import { begin, ben, declared, give, minutes, policy, start } from './story.ts';
+
+const declareWith = (more: Partial<Declare>, open: Incident[] = []) =>
+  decideDeclaration(
+    { kind: 'declare', severity: 'p1', title: 'checkout returns 502', ...more },
+    { id: 'inc2', number: 13, by: ben, open, now: start, policy },
+  );
 
 it.each([
   ['checkout returns 502', 'checkout 502', true],
@@ -10,6 +18,12 @@ it.each([
   ['Checkout, 502!', 'checkout returns 502', true],
   ['checkout returns 502', 'login page is blank', false],
   ['checkout returns 502', 'workflow executions are stuck', false],
+  ['a b c d', 'login page is blank', true],
+  ['a checkout', 'a login page', false],
+  ['api api api down', 'api slow since noon', true],
+  ['zahlung fällt aus', 'Ausfall Zahlung', true],
+  ['payments slow', 'checkout slow today again', true],
+  ['payments slow today', 'checkout slow now', false],
 ])('"%s" and "%s" alike: %s', (a, b, same) => {
   expect(alike(a, b)).toBe(same);
 });
@@ -19,7 +33,92 @@ it('shows the open incident instead of declaring it twice', () => {
 
   const second = declared('p1', 'checkout 502', [incident]);
 
-  expect(second).toMatchObject({ ok: false, refusal: { code: 'looks-declared', incident: { number: 12 } } });
+  const { id, number, severity, title, home } = incident;
+  expect(second).toEqual({
+    ok: false,
+    refusal: { code: 'looks-declared', incident: { id, number, severity, title, home }, declaredAt: start },
+  });
+});
+
+it('still finds it after exactly ten minutes', () => {
+  const { incident } = begin('p1', 'checkout returns 502');
+
+  const second = declared('p1', 'checkout 502', [{ ...incident, declaredAt: start - minutes(10) }]);
+
+  expect(second).toMatchObject({ refusal: { code: 'looks-declared' } });
+});
+
+it('finds the one that is alike among others', () => {
+  const { incident } = begin('p1', 'checkout returns 502');
+
+  const second = declared('p1', 'checkout 502', [{ ...incident, id: 'login', title: 'login page is blank' }, incident]);
+
+  expect(second).toMatchObject({ refusal: { incident: { id: 'inc' } } });
+});
+
+it('declares all the same when the person saw the open one and wants another', () => {
+  const { incident } = begin('p1', 'checkout returns 502');
+
+  const second = declareWith({ anyway: true }, [incident]);
+
+  expect(second.ok && second.entries[0]).toEqual({ kind: 'declared', severity: 'p1', title: 'checkout returns 502' });
+});
+
+it('begins open, unacknowledged, without a home, and invites who declared it together with the on-call', () => {
+  const decision = declareWith({});
+
+  expect(decision.ok && decision.next).toMatchObject({
+    id: 'inc2',
+    number: 13,
+    version: 1,
+    severity: 'p1',
+    severitySetAt: start,
+    title: 'checkout returns 502',
+    phase: 'open',
+    declaredBy: ben,
+    declaredAt: start,
+    acknowledgements: 0,
+    roles: {},
+    update: { count: 0, at: start },
+    resolved: { run: 0 },
+    escalations: 0,
+    home: { kind: 'none' },
+    channelLate: false,
+    progress: {},
+    done: {},
+    touched: {},
+  });
+  expect(decision.ok && decision.next).not.toHaveProperty('issueType');
+  expect(decision.ok && decision.effects.slice(0, 4)).toEqual([
+    { kind: 'announce' },
+    { kind: 'open-channel' },
+    { kind: 'card' },
+    { kind: 'invite', people: [ben], onCall: true },
+  ]);
+  expect(decision.ok && decision.paid.map(({ key }) => key)).toEqual(['page:1.0']);
+});
+
+it('keeps the words as they were typed, and looks at once when it is told the issue type', () => {
+  const decision = declareWith({ issueType: 'high-memory', details: 'all of it' });
+
+  expect(decision.ok && decision.entries[0]).toEqual({
+    kind: 'declared',
+    severity: 'p1',
+    title: 'checkout returns 502',
+    issueType: 'high-memory',
+    details: 'all of it',
+  });
+  expect(decision).toMatchObject({ next: { issueType: 'high-memory' } });
+  expect(decision.ok && decision.effects[4]).toEqual({ kind: 'investigate', issueType: 'high-memory' });
+});
+
+it('is not declared with an issue type that the runbook does not have', () => {
+  const known = policy.issueTypes.map(({ id }) => id);
+
+  expect(declareWith({ issueType: 'gremlins' })).toEqual({
+    ok: false,
+    refusal: { code: 'unknown-issue-type', issueType: 'gremlins', known },
+  });
 });
 
 it.each([

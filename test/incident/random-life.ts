@@ -1,10 +1,7 @@
 /** Random lives: any order of what people do, of what the world says, and of time that passes. */
 import fc from 'fast-check';
-import type { Command, Declare } from '../../src/incident/incident.ts';
 import { reminderKinds, severities } from '../../src/incident/policy.ts';
-import { ana, ben, dana, day, give, hear, type Story, wait } from './story.ts';
-
-export type Order = Exclude<Command, Declare>;
+import { ana, ben, dana, day, give, hear, type Order, type Story, wait } from './story.ts';
 
 export const person = fc.constantFrom(ana, ben);
 const words = fc.string({ unit: 'grapheme', maxLength: 40 });

@@ -41,7 +41,7 @@ export interface Story {
   duties: Map<string, Kept>;
 }
 
-type Order = Exclude<Command, Declare>;
+export type Order = Exclude<Command, Declare>;
 
 function keep(story: Story, decision: Decision, actor: Actor): void {
   if (!decision.ok) {
@@ -142,6 +142,20 @@ export const told = ({ effects }: Story, kind: Entry['kind'], duty?: string): st
       ? [`${at} ${what.pings.map(nameOf).join('+')}`]
       : [],
   );
+
+/** A post about an entry of a kind in the channel itself, which pings these and nobody else. */
+export const saying = (kind: Entry['kind'], ...pings: Audience[]) => ({
+  kind: 'post',
+  entry: { kind },
+  pings,
+  thread: false,
+});
+
+/** Card and announcement, drawn again. */
+export const redrawn = [
+  { kind: 'redraw', what: 'card' },
+  { kind: 'redraw', what: 'announcement' },
+];
 
 export const posts = ({ effects }: Story): Said<Effect>[] =>
   effects.filter(({ what }) => what.kind === 'post' || what.kind === 'card');
