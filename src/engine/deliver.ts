@@ -19,6 +19,7 @@ import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { perform, type World } from './perform.ts';
 import { afterFailure, type Verdict } from './retry.ts';
+import { effectKinds } from './route.ts';
 
 export interface Delivery {
   engine: Engine;
@@ -62,7 +63,7 @@ function startWorker(delivery: Delivery): Loop {
       underWay.add(sending);
     }
     if (rows.length > 0) return 0;
-    const next = await untilNextSend(engine.pool, lane);
+    const next = await untilNextSend(engine.pool, lane, effectKinds);
     return next === undefined ? undefined : Math.max(next, leastPauseMs);
   };
   const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, log: engine.log });
@@ -76,14 +77,14 @@ function startWorker(delivery: Delivery): Loop {
 }
 
 function take({ engine, lane, owner }: Delivery, limit: number): Promise<Claimed[]> {
-  return inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs }));
+  return inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs, kinds: effectKinds }));
 }
 
 /** Everything that may go now, sent; answers in how many ms there is more. */
 export async function deliverRound(delivery: Delivery): Promise<number | undefined> {
   const rows = await take(delivery, atOnce[delivery.lane]);
   await Promise.all(rows.map((row) => deliverOne(delivery, row)));
-  return rows.length > 0 ? 0 : untilNextSend(delivery.engine.pool, delivery.lane);
+  return rows.length > 0 ? 0 : untilNextSend(delivery.engine.pool, delivery.lane, effectKinds);
 }
 
 /** A failure in our own bookkeeping leaves the lease to run out: the row is claimed again, marked as perhaps sent. */
