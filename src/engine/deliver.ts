@@ -20,6 +20,7 @@ import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { perform, type World } from './perform.ts';
 import { afterFailure, type Verdict } from './retry.ts';
+import { effectKinds } from './route.ts';
 
 export interface Delivery {
   engine: Engine;
@@ -66,7 +67,7 @@ function startWorker(delivery: Delivery): Loop {
       underWay.add(sending);
     }
     if (rows.length > 0) return 0;
-    const next = await untilNextSend(engine.pool, lane);
+    const next = await untilNextSend(engine.pool, lane, effectKinds);
     return next === undefined ? undefined : Math.max(next, leastPauseMs);
   };
   const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, rest: rest[lane], log: engine.log });
@@ -85,7 +86,7 @@ type Held = Claimed & { heldUntil: number };
 /** Counted from before the lease is asked for: here it is over a little earlier than in the database, never later. */
 async function take({ engine, lane, owner }: Delivery, limit: number): Promise<Held[]> {
   const heldUntil = performance.now() + leaseMs;
-  const rows = await inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs }));
+  const rows = await inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs, kinds: effectKinds }));
   return rows.map((row) => ({ ...row, heldUntil }));
 }
 
@@ -100,7 +101,7 @@ function checkLease({ heldUntil }: Held): void {
 export async function deliverRound(delivery: Delivery): Promise<number | undefined> {
   const rows = await take(delivery, atOnce[delivery.lane]);
   await Promise.all(rows.map((row) => deliverOne(delivery, row)));
-  return rows.length > 0 ? 0 : untilNextSend(delivery.engine.pool, delivery.lane);
+  return rows.length > 0 ? 0 : untilNextSend(delivery.engine.pool, delivery.lane, effectKinds);
 }
 
 /** A failure in our own bookkeeping leaves the lease to run out: the row is claimed again, marked as perhaps sent. */

@@ -76,6 +76,9 @@ const routes: Routes = {
   investigate: (_, id) => ({ lane: 'urgent', destination: `look:${id}`, needs: 'nothing' }),
 };
 
+/** What this release knows how to carry out. */
+export const effectKinds: readonly string[] = Object.keys(routes);
+
 // a table of functions by kind loses, for the compiler, that key and argument belong together
 function routeOf<K extends EffectKind>(kind: K, effect: Of<K>, id: string): Route {
   return routes[kind](effect, id);

@@ -1,9 +1,14 @@
 /** Duties as rows: what is owed and when, and what became of it. What was paid is never owed again. */
 import { z } from 'zod';
-import type { Duty, Paid } from '../incident/decision.ts';
+import type { Duty, DutyKind, Paid } from '../incident/decision.ts';
 import type { IncidentId, Instant } from '../incident/incident.ts';
+import { type ReminderKind, reminderKinds } from '../incident/policy.ts';
 import type { Db, Queries } from './db.ts';
 import { clean, toJson } from './json.ts';
+
+const others = { page: true, confirm: true, channel: true } satisfies Record<Exclude<DutyKind, ReminderKind>, true>;
+/** What a newer release owes besides, while it runs beside this one, is its own business: neither met nor cancelled. */
+const known = [...reminderKinds, ...Object.keys(others)];
 
 export interface Owing {
   /** all that is owed after the decision; owed rows that are not among them are cancelled */
@@ -28,6 +33,7 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
           set state = 'cancelled', outcome = $3
         where incident = $1
           and state = 'owed'
+          and kind = any($4)
           and not exists (select from listed l where l.key = d.key)
        returning 1
      ), owed as (
@@ -41,7 +47,7 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
      )
      select pg_notify('duties', '')
       where exists (select from owed) or exists (select from cancelled)`,
-    [id, toJson(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), clean(reason)],
+    [id, toJson(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), clean(reason), known],
   );
 }
 
@@ -63,26 +69,31 @@ async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: I
  * Incidents with something due: after an outage those that owe a page before those that owe a reminder, then the longest
  * overdue first. Takes no lock: `handle` locks the incident itself.
  */
-export async function incidentsDue(db: Queries, limit: number): Promise<IncidentId[]> {
+export async function incidentsDue(db: Queries, limit: number, but: IncidentId[] = []): Promise<IncidentId[]> {
   const { rows } = await db.query<{ incident: IncidentId }>(
     `select incident
        from duties
       where state = 'owed'
         and due_at <= app_now()
+        and kind = any($2)
+        and incident <> all($3)
       group by incident
       order by bool_or(kind = 'page') desc, min(due_at)
       limit $1`,
-    [limit],
+    [limit, known, but],
   );
   return rows.map(({ incident }) => incident);
 }
 
 /** Milliseconds until the next duty is due, rounded up; nothing when none is owed. */
-export async function untilNextDue(db: Queries): Promise<number | undefined> {
+export async function untilNextDue(db: Queries, but: IncidentId[] = []): Promise<number | undefined> {
   const { rows } = await db.query<{ ms: number | null }>(
     `select ceil(extract(epoch from min(due_at) - app_now()) * 1000)::double precision as ms
        from duties
-      where state = 'owed'`,
+      where state = 'owed'
+        and kind = any($1)
+        and incident <> all($2)`,
+    [known, but],
   );
   return (
     z

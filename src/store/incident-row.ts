@@ -82,3 +82,6 @@ export const Running = z.object({
 export type Running = z.infer<typeof Running>;
 
 export const parseIncident = (state: unknown): Incident => State.parse(state);
+
+/** Nothing where a list is not to fail by one that only a newer release can read. */
+export const readable = (state: unknown): Incident | undefined => State.safeParse(state).data;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Incident, IncidentId, Instant } from '../incident/incident.ts';
 import type { Severity } from '../incident/policy.ts';
 import type { Db, Queries } from './db.ts';
-import { parseIncident, Running } from './incident-row.ts';
+import { parseIncident, Running, readable } from './incident-row.ts';
 import { clean, toJson } from './json.ts';
 
 const declarations = 7_301_102;
@@ -13,9 +13,10 @@ async function one(db: Queries, text: string, values: unknown[]): Promise<Incide
   return rows[0] && parseIncident(rows[0].state);
 }
 
+/** Those that can be read: one that a newer release wrote must not keep a declaration from being made, or a page from being watched. */
 async function many(db: Queries, text: string, values: unknown[]): Promise<Incident[]> {
   const { rows } = await db.query<{ state: unknown }>(text, values);
-  return rows.map(({ state }) => parseIncident(state));
+  return rows.flatMap(({ state }) => readable(state) ?? []);
 }
 
 /** The database's clock, in whole milliseconds rounded down: what is due is never found due too early. */

@@ -100,9 +100,15 @@ export interface Claiming {
   lane: Lane;
   limit: number;
   leaseMs: number;
+  /** what this release can carry out; without it all */
+  kinds?: readonly string[];
 }
 
 const claims = 7_301_103;
+
+/** What a newer release wrote, while it runs beside this one, is left to it, and holds up nothing behind it. */
+const known = (row: string, kinds: string): string =>
+  `(${kinds}::text[] is null or ${row}.effect ->> 'kind' = any(${kinds}))`;
 
 /** Heads of their destination that may go now: not leased, not before their time, with a home where they need one. */
 const ready = `
@@ -114,11 +120,12 @@ const ready = `
      and o.not_before <= clock_timestamp()
      and (o.lease_until is null or o.lease_until < clock_timestamp())
      and (o.needs = 'nothing' or i.home_known)
+     and ${known('o', '$5')}
      and not exists (
            select from outbox earlier
             where earlier.destination = o.destination
               and earlier.state = 'waiting'
-              and earlier.id < o.id)`;
+              and earlier.id < o.id and ${known('earlier', '$5')})`;
 
 /**
  * Takes leases, the oldest of the highest severity first, and the share of each budget with them. All claims of all
@@ -126,7 +133,7 @@ const ready = `
  * wait for nobody. Only what is taken is locked: in a storm hundreds of rows are ready that no budget lets go.
  * `again` is true where an earlier attempt may have taken effect: its owner never came back to say.
  */
-export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): Promise<Claimed[]> {
+export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Claiming): Promise<Claimed[]> {
   if (lane !== 'page') await db.query('select pg_advisory_xact_lock($1)', [claims]);
   const { rows } = await db.query(
     `with ready as (${ready}
@@ -166,7 +173,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): 
       where o.id = t.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, o.budget,
                (o.burst - 1) * o.every_ms as "fullMs"`,
-    [lane, limit, owner, leaseMs],
+    [lane, limit, owner, leaseMs, kinds],
   );
   return z.array(Claimed).parse(rows);
 }
@@ -244,7 +251,7 @@ export async function pauseBudget(
 }
 
 /** Milliseconds until the next row of a lane may go; nothing when none waits, or none that time alone will free. */
-export async function untilNextSend(db: Queries, lane: Lane): Promise<number | undefined> {
+export async function untilNextSend(db: Queries, lane: Lane, kinds?: readonly string[]): Promise<number | undefined> {
   const { rows } = await db.query<{ ms: number | null }>(
     `select ceil(extract(epoch from min(greatest(
               o.not_before,
@@ -256,12 +263,13 @@ export async function untilNextSend(db: Queries, lane: Lane): Promise<number | u
       where o.state = 'waiting'
         and o.lane = $1
         and (o.needs = 'nothing' or i.home_known)
+        and ${known('o', '$2')}
         and not exists (
               select from outbox earlier
                where earlier.destination = o.destination
                  and earlier.state = 'waiting'
-                 and earlier.id < o.id)`,
-    [lane],
+                 and earlier.id < o.id and ${known('earlier', '$2')})`,
+    [lane, kinds],
   );
   return (
     z
