@@ -1,19 +1,9 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
+import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import {
-  type Claimed,
-  claim,
-  holdsLease,
-  type Lane,
-  lanes,
-  markSent,
-  pauseBudget,
-  quarantine,
-  retryLater,
-  untilNextSend,
-} from '../store/outbox.ts';
+import { holdsLease, type Lane, lanes, markSent, pauseBudget, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { SendFailed } from '../../src/errors.ts';
+import { claim } from '../../src/store/claim.ts';
 import { inTransaction } from '../../src/store/db.ts';
 import { readIncident } from '../../src/store/incidents.ts';
-import { claim, enqueue, markSent } from '../../src/store/outbox.ts';
+import { enqueue, markSent } from '../../src/store/outbox.ts';
 import { type Bench, makeBench, minutes } from './bench.ts';
 
 let bench: Bench;

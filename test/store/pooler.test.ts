@@ -9,8 +9,8 @@ import { handle, wakeUp } from '../../src/engine/handle.ts';
 import { makeLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 import { freePort } from '../../src/sandbox/bot.ts';
+import { claim } from '../../src/store/claim.ts';
 import { inTransaction, makePool } from '../../src/store/db.ts';
-import { claim } from '../../src/store/outbox.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 
 const binary = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(existsSync);
