@@ -117,8 +117,9 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
   }
   await inTransaction(engine.pool, async (db) => {
     // incident before outbox row, as every transaction locks them
-    if (verdict.news) await lockIncident(db, row.incident);
-    if (!(await settleRow(db, row, { fence, verdict })) || !verdict.news) return;
+    const locking = verdict.news ? lockIncident(db, row.incident) : undefined;
+    const [, isOurs] = await Promise.all([locking, settleRow(db, row, { fence, verdict })]);
+    if (!isOurs || !verdict.news) return;
     const key = `outbox:${row.id}:${verdict.news.kind}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });

@@ -37,29 +37,43 @@ function hashOf(row: TimelineRow): string {
     .digest('hex');
 }
 
+/** Where an incident's chain ends. */
+export interface Head {
+  hash: string;
+  length: number;
+}
+
+export const noEntries: Head = { hash: '', length: 0 };
+
+/** Under the incident's lock it cannot move. */
+export async function readHead(db: Db, id: IncidentId): Promise<Head> {
+  const { rows } = await db.query<Head>(
+    'select timeline_head as hash, timeline_length as length from incidents where id = $1',
+    [id],
+  );
+  return rows[0] ?? noEntries;
+}
+
 export interface Appending {
   at: Instant;
+  /** as it was read under the incident's lock */
+  after: Head;
   /** whose entry each is */
   entries: { actor: Actor; entry: Entry }[];
 }
 
-/** The caller holds the incident's lock, so head and length cannot move meanwhile. */
-export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Appending): Promise<void> {
+/** The caller holds the incident's lock since before it read the head. */
+export async function appendTimeline(db: Db, id: IncidentId, { at, after, entries }: Appending): Promise<void> {
   if (entries.length === 0) return;
-  const { rows } = await db.query<{ head: string; length: number }>(
-    'select timeline_head as head, timeline_length as length from incidents where id = $1',
-    [id],
-  );
-  const { head = '', length = 0 } = rows[0] ?? {};
   const chain: TimelineRow[] = [];
   for (const { actor, entry } of entries) {
     const row = {
-      seq: length + chain.length + 1,
+      seq: after.length + chain.length + 1,
       at,
       actor,
       kind: entry.kind,
       body: entry,
-      previous: chain.at(-1)?.hash ?? head,
+      previous: chain.at(-1)?.hash ?? after.hash,
     };
     chain.push({ ...row, hash: hashOf({ ...row, hash: '' }) });
   }
@@ -71,7 +85,7 @@ export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Ap
            as t (seq int, at double precision, actor jsonb, kind text, body jsonb, previous text, hash text)
      )
      update incidents set timeline_head = $3, timeline_length = $4 where id = $1`,
-    [id, toJson(chain), chain.at(-1)?.hash ?? head, length + chain.length],
+    [id, toJson(chain), chain.at(-1)?.hash ?? after.hash, after.length + chain.length],
   );
 }
 
