@@ -1,12 +1,16 @@
-// One bundle for the image: the bot, its migrations and a launcher that keeps compiled code between starts.
+// One bundle for the image: the bot, its migrations and a launcher that keeps compiled code between starts. The benches
+// bundle what they compare it with in the same way: `node esbuild.config.js <entry> <folder>`.
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+const [entry = 'src/main.ts', folder = 'dist'] = process.argv.slice(2);
+
+rmSync(folder, { recursive: true, force: true });
 
 await build({
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/bot.mjs',
+  entryPoints: [entry],
+  outfile: join(folder, 'bot.mjs'),
   bundle: true,
   minify: true,
   platform: 'node',
@@ -19,11 +23,11 @@ await build({
   logLevel: 'warning',
 });
 
-cpSync('src/store/migrations', 'dist/migrations', { recursive: true });
+cpSync('src/store/migrations', join(folder, 'migrations'), { recursive: true });
 
 // COMPILE_CACHE names a folder that may be written; without one the code is compiled at every start
 writeFileSync(
-  'dist/main.mjs',
+  join(folder, 'main.mjs'),
   `import { enableCompileCache } from 'node:module';
 if (process.env.COMPILE_CACHE) enableCompileCache(process.env.COMPILE_CACHE);
 await import('./bot.mjs');

@@ -1,20 +1,10 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
 import { SendFailed } from '../errors.ts';
+import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import {
-  type Claimed,
-  claim,
-  holdsLease,
-  type Lane,
-  lanes,
-  markSent,
-  pauseBudget,
-  quarantine,
-  retryLater,
-  untilNextSend,
-} from '../store/outbox.ts';
+import { holdsLease, type Lane, lanes, markSent, pauseBudget, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -142,8 +132,9 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
   }
   await inTransaction(engine.pool, async (db) => {
     // incident before outbox row, as every transaction locks them
-    if (verdict.news) await lockIncident(db, row.incident);
-    if (!(await settleRow(db, row, { fence, verdict })) || !verdict.news) return;
+    const locking = verdict.news ? lockIncident(db, row.incident) : undefined;
+    const [, isOurs] = await Promise.all([locking, settleRow(db, row, { fence, verdict })]);
+    if (!isOurs || !verdict.news) return;
     const key = `outbox:${row.id}:${verdict.news.kind}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });

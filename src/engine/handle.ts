@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { dutiesFor } from '../incident/clocks.ts';
 import { decide, decideDeclaration } from '../incident/decide.ts';
 import type { Decision } from '../incident/decision.ts';
-import { byItself } from '../incident/entry.ts';
+import { byItself, type Entry } from '../incident/entry.ts';
 import type { Declare, Incident, IncidentId, Instant } from '../incident/incident.ts';
+import type { Head } from '../store/chain.ts';
 import { type Db, inTransaction } from '../store/db.ts';
 import { saveDuties } from '../store/duties.ts';
 import {
@@ -18,7 +19,7 @@ import {
   tryLockIncident,
 } from '../store/incidents.ts';
 import { enqueue, supersedePages } from '../store/outbox.ts';
-import { appendTimeline } from '../store/timeline.ts';
+import { appendTimeline, noEntries, readHead } from '../store/timeline.ts';
 import type { Answer, Engine, Input } from './engine.ts';
 import { firstAnswer, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
@@ -36,26 +37,19 @@ export async function handleIn(db: Db, engine: Engine, input: Input): Promise<An
   const before = await firstAnswer(db, input, now);
   if (before) return before;
   const { command } = input;
-  const answer =
-    command.kind === 'declare'
-      ? await declareIn(db, engine, { input, command, now })
-      : await changeIn(db, engine, { input: { ...input, command }, now });
-  await keepAnswer(db, input, answer);
-  return answer;
+  return command.kind === 'declare'
+    ? declareIn(db, engine, { input, command, now })
+    : changeIn(db, engine, { ...input, command });
 }
 
 /** What is due for one incident. Answers false when another replica is at it. */
 export async function wakeUp(engine: Engine, id: IncidentId): Promise<boolean> {
   const woken = await inTransaction(engine.pool, async (db) => {
-    const incident = await tryLockIncident(db, id);
+    const [incident, after, now] = await Promise.all([tryLockIncident(db, id), readHead(db, id), appNow(db)]);
     if (!incident) return false;
-    const now = await appNow(db);
-    const decision = decide(
-      incident,
-      { actor: 'responder', command: { kind: 'duties-due' } },
-      { now, policy: engine.policy },
-    );
-    await save(db, engine, { decision, now, actor: 'responder' });
+    const input = { actor: 'responder' as const, command: { kind: 'duties-due' as const } };
+    const decision = decide(incident, input, { now, policy: engine.policy });
+    await save(db, engine, { decision, now, input, incident, after });
     return true;
   });
   engine.saved?.();
@@ -68,51 +62,63 @@ interface Declaring {
   now: Instant;
 }
 
+/** The lock is held from here to the commit, and all declarations queue for it: two round trips and no more. */
 async function declareIn(db: Db, engine: Engine, { input, command, now }: Declaring): Promise<Answer> {
   if (input.actor === 'responder' || input.key === undefined) throw new Error('a declaration needs a person and a key');
-  await lockDeclarations(db);
-  const open = await declaredSince(db, command.severity, now - engine.policy.sameIncidentWithin);
-  const number = await nextNumber(db);
+  const [, open, number] = await Promise.all([
+    lockDeclarations(db),
+    declaredSince(db, command.severity, now - engine.policy.sameIncidentWithin),
+    nextNumber(db),
+  ]);
   const at = { id: incidentIdOf(input.key), number, by: input.actor, open, now, policy: engine.policy };
-  return save(db, engine, { decision: decideDeclaration(command, at), now, actor: input.actor });
+  return save(db, engine, { decision: decideDeclaration(command, at), now, input, after: noEntries });
 }
 
 /** The same input gives the same id, wherever it is handled. */
 export const incidentIdOf = (key: string): IncidentId => createHash('sha256').update(key).digest('hex').slice(0, 20);
 
-interface Changing {
-  input: Input & { command: Exclude<Input['command'], Declare> };
-  now: Instant;
+type Changing = Input & { command: Exclude<Input['command'], Declare> };
+
+/** The clock is read under the lock: whoever waited for it comes after whoever held it. */
+async function changeIn(db: Db, engine: Engine, input: Changing): Promise<Answer> {
+  const { incident: id = '' } = input;
+  const [incident, after, now] = await Promise.all([lockIncident(db, id), readHead(db, id), appNow(db)]);
+  const decision = incident ? decide(incident, input, { now, policy: engine.policy }) : noSuchIncident;
+  return save(db, engine, { decision, now, input, incident, after });
 }
 
-async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promise<Answer> {
-  const incident = input.incident === undefined ? undefined : await lockIncident(db, input.incident);
-  if (!incident) return { ok: false, refusal: { code: 'no-such-incident' } };
-  const decision = decide(incident, input, { now, policy: engine.policy });
-  return save(db, engine, { decision, now, actor: input.actor, incident });
-}
+const noSuchIncident: Decision = { ok: false, refusal: { code: 'no-such-incident' } };
 
 interface Saving {
   decision: Decision;
   now: Instant;
-  actor: Input['actor'];
-  incident?: Incident;
+  input: Input;
+  incident?: Incident | undefined;
+  after: Head;
 }
 
-async function save(db: Db, { policy }: Engine, { decision, now, actor, incident }: Saving): Promise<Answer> {
-  if (!decision.ok) return { ok: false, refusal: decision.refusal, ...(incident ? { incident } : {}) };
+/** Everything goes out at once and is carried out in this order: the incident before its duties and outbox rows. */
+async function save(db: Db, { policy }: Engine, { decision, now, input, incident, after }: Saving): Promise<Answer> {
+  if (!decision.ok) {
+    const refused: Answer = { ok: false, refusal: decision.refusal, ...(incident ? { incident } : {}) };
+    await keepAnswer(db, input, refused);
+    return refused;
+  }
   const { next, entries, effects, paid, reason } = decision;
-  await (next.version === 1 ? insertIncident(db, next) : saveIncident(db, next));
-  await appendTimeline(db, next.id, {
-    at: now,
-    entries: entries.map((entry) => ({ actor: byItself.has(entry.kind) ? 'responder' : actor, entry })),
-  });
-  await saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now });
-  await enqueue(db, next.id, outboxRows(next, effects));
-  await supersedePages(
-    db,
-    next.id,
-    next.pages.filter(({ state }) => state === 'acknowledged' || state === 'closed').map(({ key }) => key),
-  );
-  return { ok: true, incident: next, entries };
+  const answer: Answer = { ok: true, incident: next, entries };
+  const by = (entry: Entry) => ({ actor: byItself.has(entry.kind) ? ('responder' as const) : input.actor, entry });
+  const ended = next.pages.filter(({ state }) => state === 'acknowledged' || state === 'closed');
+  await Promise.all([
+    next.version === 1 ? insertIncident(db, next) : saveIncident(db, next),
+    appendTimeline(db, next.id, { at: now, after, entries: entries.map(by) }),
+    saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now }),
+    enqueue(db, next.id, outboxRows(next, effects)),
+    supersedePages(
+      db,
+      next.id,
+      ended.map(({ key }) => key),
+    ),
+    keepAnswer(db, input, answer),
+  ]);
+  return answer;
 }

@@ -2,7 +2,7 @@
 import { type Retry, SendFailed } from '../errors.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Command } from '../incident/incident.ts';
-import type { Claimed } from '../store/outbox.ts';
+import type { Claimed } from '../store/claim.ts';
 
 export type Verdict =
   | { kind: 'sent'; news: Command | undefined }

@@ -1,6 +1,7 @@
 /** Where each effect goes in the outbox: lane, destination (kept in order), dedup key, budget of the remote method. */
 import type { Effect, EffectKind } from '../incident/effect.ts';
 import type { Incident } from '../incident/incident.ts';
+import { announcing } from '../store/claim.ts';
 import type { NewOutboxRow } from '../store/outbox.ts';
 
 type Route = Omit<NewOutboxRow, 'effect' | 'dedupKey'> & { dedupKey?: string };
@@ -9,7 +10,8 @@ type Routes = { [K in EffectKind]: (effect: Of<K>, id: string) => Route };
 
 /** Slack's pace: per method and minute, or one post a second and channel. */
 const perMinute = (name: string, calls: number) => ({ name, everyMs: 60_000 / calls, burst: calls / 2 });
-const posting = (place: string) => ({ name: `post:${place}`, everyMs: 1_000, burst: 3 });
+const posting = (name: string) => ({ name, everyMs: 1_000, burst: 3 });
+const postingTo = (place: string) => posting(`post:${place}`);
 
 const pager = (page: string): Route => ({ lane: 'page', destination: `pager:${page}`, needs: 'nothing' });
 
@@ -37,9 +39,9 @@ const routes: Routes = {
     lane: 'urgent',
     destination: `announce:${id}`,
     needs: 'nothing',
-    budget: posting('announce'),
+    budget: posting(announcing),
   }),
-  card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: posting(id) }),
+  card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: postingTo(id) }),
   pin: (_, id) => ({
     lane: 'bulk',
     destination: `pin:${id}`,
@@ -58,13 +60,13 @@ const routes: Routes = {
     lane: pings.length > 0 ? 'urgent' : 'bulk',
     destination: `home:${id}`,
     needs: 'home',
-    budget: posting(id),
+    budget: postingTo(id),
   }),
   tell: ({ person }) => ({
     lane: 'urgent',
     destination: `direct:${person.slack}`,
     needs: 'nothing',
-    budget: posting(person.slack),
+    budget: postingTo(person.slack),
   }),
   webhook: () => ({ lane: 'page', destination: 'webhook', needs: 'nothing' }),
   page: ({ page }) => ({ ...pager(page), dedupKey: `page:${page}` }),

@@ -8,7 +8,7 @@ import { type Databases, startDatabases } from './databases.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
-import { type Around, environment, rota, secrets, seed, team } from './town.ts';
+import { type Around, crowd, environment, rota, secrets, seed, team } from './town.ts';
 
 export { people } from './town.ts';
 
@@ -21,6 +21,8 @@ export interface House {
   line: Line;
   /** where the processes of the bot keep their journal */
   journalDir: string;
+  /** what a process of the bot is told; PORT is its own */
+  env: Record<string, string>;
   /** one more process of the bot on the same database */
   another(env?: Record<string, string>): Promise<Bot>;
   stop(): Promise<void>;
@@ -36,10 +38,14 @@ export interface HouseSettings {
   prepare?: (databases: Databases) => Promise<void>;
   /** settings of the bot that differ from the house's own */
   env?: Record<string, string>;
+  /** what starts a process of the bot; absent: its sources */
+  command?: string[];
+  /** so many more people in Slack */
+  crowd?: number;
 }
 
 export async function startHouse(settings: HouseSettings): Promise<House> {
-  const { say, prepare, socket = false } = settings;
+  const { say, prepare, socket = false, command } = settings;
   const port = await freePort();
   say('Starting two Postgres servers, a local Slack, a local pager and the bot …');
   const around = await startAround(settings, `http://127.0.0.1:${port}`);
@@ -47,13 +53,15 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   try {
     await prepare?.(around.databases);
     const env = { ...environment(around, socket), ...settings.env };
-    const bot = await startBot({ port, env });
+    const started = command ? { command } : {};
+    const bot = await startBot({ port, env, ...started });
     const bots = [bot];
     return {
       ...around,
       bot,
+      env,
       async another(changes = {}) {
-        const more = await startBot({ port: await freePort(), env: { ...env, ...changes } });
+        const more = await startBot({ port: await freePort(), env: { ...env, ...changes }, ...started });
         bots.push(more);
         return more;
       },
@@ -68,14 +76,21 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   }
 }
 
-async function startAround({ now, say }: HouseSettings, botUrl: string): Promise<Around> {
+async function startAround({ now, say, crowd: more = 0 }: HouseSettings, botUrl: string): Promise<Around> {
   const folder = mkdtempSync(join(tmpdir(), 'responder-demo-'));
   chmodSync(folder, 0o755);
   const manifest = parse(readFileSync('slack-app-manifest.yml', 'utf8'));
   const webhook = { url: `${botUrl}/webhooks/opsgenie`, secret: secrets.webhook };
   const [databases, slack, pager] = await Promise.all([
     startDatabases(folder, say),
-    startSlack({ ...secrets, teamId: team, manifest, seed, botUrl, now }),
+    startSlack({
+      ...secrets,
+      teamId: team,
+      manifest,
+      seed: { ...seed, users: [...seed.users, ...crowd(more)] },
+      botUrl,
+      now,
+    }),
     startPager({ ...secrets, ...rota, webhook, now }),
   ]);
   const line = await startLine(databases.own.url);

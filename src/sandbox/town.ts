@@ -27,6 +27,15 @@ export const secrets = {
 };
 export const team = 'T0LOCAL';
 
+/** More people, full members all of them, for when many press at once. */
+export const crowd = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `U0CROWD${n + 1}`,
+    name: `person-${n + 1}`,
+    realName: `Person ${n + 1}`,
+    email: `person-${n + 1}@example.com`,
+  }));
+
 export const seed = {
   users: people,
   channels: [

@@ -16,6 +16,8 @@ export function makePool(url: string, log: Logger, most = 10): pg.Pool {
     keepAliveInitialDelayMillis: 10_000,
     maxLifetimeSeconds: 1_800,
     application_name: 'responder',
+    // statements that do not need each other's answers go out together, and are carried out in order
+    pipeline: true,
   });
   // an idle connection that the server closes emits an error; without a listener it would end the process
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));

@@ -23,8 +23,8 @@ export interface Owing {
  * owed again under its own key: a reopened incident has its resolution target back.
  */
 export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason, now }: Owing): Promise<void> {
-  if (paid.length > 0) await pay(db, id, { paid, now });
-  await db.query(
+  const paying = paid.length > 0 ? pay(db, id, { paid, now }) : undefined;
+  const owing = db.query(
     `with listed as (
        select key, kind, to_timestamp(due_at / 1000) as due_at
          from jsonb_to_recordset($2::jsonb) as t (key text, kind text, due_at double precision)
@@ -49,6 +49,7 @@ export async function saveDuties(db: Db, id: IncidentId, { duties, paid, reason,
       where exists (select from owed) or exists (select from cancelled)`,
     [id, toJson(duties.map(({ key, kind, dueAt }) => ({ key, kind, due_at: dueAt }))), clean(reason), known],
   );
+  await Promise.all([paying, owing]);
 }
 
 async function pay(db: Db, id: IncidentId, { paid, now }: { paid: Paid[]; now: Instant }): Promise<void> {

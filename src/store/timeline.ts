@@ -19,25 +19,29 @@ export type TimelineRow = z.infer<typeof Row>;
 
 const HeadRow = z.object({ head: z.string(), length: z.number() });
 
+/** Where the chain of an incident without entries ends. */
+export const noEntries: Head = { head: '', length: 0 };
+
 export interface Appending {
   at: Instant;
+  /** as it was read under the incident's lock */
+  after: Head;
   /** whose entry each is */
   entries: { actor: Actor; entry: Entry }[];
 }
 
-/** The caller holds the incident's lock, so head and length cannot move meanwhile. */
-export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Appending): Promise<void> {
+/** The caller holds the incident's lock since before it read the head. */
+export async function appendTimeline(db: Db, id: IncidentId, { at, after, entries }: Appending): Promise<void> {
   if (entries.length === 0) return;
-  const { head, length } = await readHead(db, id);
   const chain: TimelineRow[] = [];
   for (const { actor, entry } of entries) {
     const row = {
-      seq: length + chain.length + 1,
+      seq: after.length + chain.length + 1,
       at,
       actor,
       kind: entry.kind,
       body: entry,
-      previous: chain.at(-1)?.hash ?? head,
+      previous: chain.at(-1)?.hash ?? after.head,
     };
     chain.push({ ...row, hash: hashOf({ ...row, hash: '' }) });
   }
@@ -49,7 +53,7 @@ export async function appendTimeline(db: Db, id: IncidentId, { at, entries }: Ap
            as t (seq int, at double precision, actor jsonb, kind text, body jsonb, previous text, hash text)
      )
      update incidents set timeline_head = $3, timeline_length = $4 where id = $1`,
-    [id, toJson(chain), chain.at(-1)?.hash ?? head, length + chain.length],
+    [id, toJson(chain), chain.at(-1)?.hash ?? after.head, after.length + chain.length],
   );
 }
 
@@ -64,13 +68,13 @@ export async function readTimeline(db: Queries, id: IncidentId): Promise<Timelin
   return z.array(Row).parse(rows);
 }
 
-/** What the incident's own row remembers: the last row's hash, and how many there are. */
+/** What the incident's own row remembers: the last row's hash, and how many there are. It stands still under its lock. */
 export async function readHead(db: Queries, id: IncidentId): Promise<Head> {
   const { rows } = await db.query(
     'select timeline_head as head, timeline_length as length from incidents where id = $1',
     [id],
   );
-  return rows[0] === undefined ? { head: '', length: 0 } : HeadRow.parse(rows[0]);
+  return rows[0] === undefined ? noEntries : HeadRow.parse(rows[0]);
 }
 
 export type Verified = { ok: true } | ({ ok: false } & ChainFault);

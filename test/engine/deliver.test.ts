@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { perform } from '../../src/engine/perform.ts';
 import { SendFailed } from '../../src/errors.ts';
 import type { Effect } from '../../src/incident/effect.ts';
+import { claim } from '../../src/store/claim.ts';
 import { inTransaction } from '../../src/store/db.ts';
 import { readIncident } from '../../src/store/incidents.ts';
-import { claim, enqueue, markSent } from '../../src/store/outbox.ts';
+import { enqueue, markSent } from '../../src/store/outbox.ts';
 import { ana, type Bench, makeBench, minutes } from './bench.ts';
 
 let bench: Bench;

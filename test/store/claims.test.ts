@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncidentId } from '../../src/incident/incident.ts';
+import { announcing, claim } from '../../src/store/claim.ts';
 import type { Db } from '../../src/store/db.ts';
 import { saveIncident } from '../../src/store/incidents.ts';
-import { claim, holdsLease, markSent, pauseBudget, quarantine, retryLater } from '../../src/store/outbox.ts';
+import { holdsLease, markSent, pauseBudget, quarantine, retryLater } from '../../src/store/outbox.ts';
 import type { TestDatabase } from '../tools/database.ts';
 import { hold, insert, somebodyWaits } from './rows.ts';
 import { fenceOf, makeSending, only, row, type Sending } from './sending.ts';
@@ -205,6 +206,25 @@ describe('a budget', () => {
     await spend(2, 'p1');
 
     expect(await taken()).toEqual(['p3-0', 'p1-0', 'p1-1']);
+  });
+
+  it('goes to what somebody waits for before the rest, though that came first and asks alone', async () => {
+    await spend(3, 'rest');
+    await put([row('urgent-0', { budget, lane: 'urgent' }), row('urgent-1', { budget, lane: 'urgent' })]);
+
+    expect(await taken()).toEqual(['rest-0']);
+    expect(await taken('one', { lane: 'urgent' })).toEqual(['urgent-0', 'urgent-1']);
+  });
+
+  it('of the announcements is that of their threads too, and a new announcement goes before them', async () => {
+    const home = { kind: 'thread' as const, channel: 'C0', ts: '1.0' };
+    const threaded = (await insert(database.pool, { home })).id;
+    const pace = { ...budget, name: announcing };
+    const card = (n: number) => row(`card-${n}`, { needs: 'home', budget: { ...budget, name: `post:${threaded}` } });
+    await put([card(0), card(1), card(2)], threaded);
+    await put([row('announcement', { budget: pace }), row('elsewhere', { budget: { ...budget, name: 'post:C9' } })]);
+
+    expect((await taken('one')).toSorted()).toEqual(['announcement', 'card-0', 'card-1', 'elsewhere']);
   });
 
   it('takes no share for rows beyond the limit of the claim', async () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncidentId } from '../../src/incident/incident.ts';
+import { untilNextSend } from '../../src/store/claim.ts';
 import { type Db, inTransaction } from '../../src/store/db.ts';
-import { enqueue, markSent, retryLater, supersedePages, untilNextSend } from '../../src/store/outbox.ts';
+import { enqueue, markSent, retryLater, supersedePages } from '../../src/store/outbox.ts';
 import type { TestDatabase } from '../tools/database.ts';
 import { noticesOf } from './notices.ts';
 import { insert } from './rows.ts';

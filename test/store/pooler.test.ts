@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { handle, wakeUp } from '../../src/engine/handle.ts';
 import { makeLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
+import { claim } from '../../src/store/claim.ts';
 import { inTransaction, makePool } from '../../src/store/db.ts';
 import { listen } from '../../src/store/listen.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { claim } from '../../src/store/outbox.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { because, type Pooler, pooled, startPooler } from '../tools/pooler.ts';
 

@@ -1,7 +1,8 @@
 /** An outbox with one incident, and the small steps that its tests take: put in, claim, settle, let time run out. */
 import type { IncidentId } from '../../src/incident/incident.ts';
+import { type Claimed, claim } from '../../src/store/claim.ts';
 import { type Db, inTransaction } from '../../src/store/db.ts';
-import { type Claimed, claim, enqueue, type Fence, type NewOutboxRow } from '../../src/store/outbox.ts';
+import { enqueue, type Fence, type NewOutboxRow } from '../../src/store/outbox.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { insert } from './rows.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Entry } from '../../src/incident/entry.ts';
 import type { IncidentId } from '../../src/incident/incident.ts';
 import { inTransaction } from '../../src/store/db.ts';
-import { appendTimeline, readTimeline, verifyTimeline } from '../../src/store/timeline.ts';
+import { appendTimeline, readHead, readTimeline, verifyTimeline } from '../../src/store/timeline.ts';
 import { ana, ben } from '../incident/story.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { insert, start } from './rows.ts';
@@ -18,7 +18,9 @@ const update = (text: string): Entry => ({ kind: 'update', text });
 
 async function append(id: IncidentId, entries: Entry[], at = start): Promise<void> {
   await inTransaction(database.pool, (db) =>
-    appendTimeline(db, id, { at, entries: entries.map((entry) => ({ actor: ana, entry })) }),
+    readHead(db, id).then((after) =>
+      appendTimeline(db, id, { at, after, entries: entries.map((entry) => ({ actor: ana, entry })) }),
+    ),
   );
 }
 

@@ -20,7 +20,7 @@ export async function testDatabase(template = 'responder_template'): Promise<Tes
   await onServer(`create database ${name} template ${template}`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: url.href, max: 10 });
+  const pool = new pg.Pool({ connectionString: url.href, max: 10, pipeline: true });
   pool.on('error', () => {});
   return {
     url: url.href,

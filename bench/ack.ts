@@ -1,0 +1,140 @@
+/** How soon Slack hears from us: a read, a form and a declaration, beside a Bolt app that does nothing at all. */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Bot, freePort, startBot } from '../src/sandbox/bot.ts';
+import { type House, startHouse } from '../src/sandbox/house.ts';
+import { secrets } from '../src/sandbox/town.ts';
+import { bot, bundled, empty } from './bundle.ts';
+import { type Server, startServer } from './database.ts';
+import { quantile } from './figures.ts';
+import { type Contestant, interleaved, type Sample } from './interleaved.ts';
+import { openLoop } from './open-loop.ts';
+import { type Line, ours, type Report } from './report.ts';
+
+const rounds = 3;
+/** how long at which pace: enough requests for a p99 at either */
+const paces = [
+  { perSecond: 50, seconds: 4 },
+  { perSecond: 500, seconds: 2 },
+];
+type Pace = (typeof paces)[number];
+
+/** an ordinary night */
+const openBefore = 5;
+const settleMs = 2_000;
+
+const floor = 'empty';
+const inserting = 'empty + insert';
+
+const letters = () => String.fromCharCode(...Array.from({ length: 8 }, () => randomInt(97, 123)));
+/** No two declarations speak of the same, as in a real storm of different faults. */
+const unheardOf = () => `declare p1 ${letters()} ${letters()} ${letters()}`;
+
+const kinds: Record<string, () => string> = {
+  read: () => 'list',
+  form: () => 'declare',
+  declaration: unheardOf,
+};
+
+const figure = (kind: string, { perSecond }: Pace, q: string): string => `${kind}, ${perSecond}/s, ${q}`;
+
+export async function ack(): Promise<Report> {
+  const server = await startServer();
+  const script = await bundled(bot, join(server.folder, 'ours'));
+  const emptyScript = await bundled(empty, join(server.folder, 'empty'));
+  const house = await startHouse({ now: Date.now, say: () => {}, command: [script] });
+  try {
+    await house.bot.stop();
+    const contestants: Contestant[] = paces.flatMap((pace) => [
+      { name: ours, measure: () => measureOurs({ house, server }, pace) },
+      { name: floor, measure: () => measureEmpty({ house, script: emptyScript }, pace) },
+      { name: inserting, measure: () => measureInserting({ house, server, script: emptyScript }, pace) },
+    ]);
+    return { bench: 'ack', lines: paces.flatMap(linesAt), measured: await interleaved(contestants, rounds) };
+  } finally {
+    await house.stop();
+    await server.stop();
+  }
+}
+
+function linesAt(pace: Pace): Line[] {
+  return Object.keys(kinds).flatMap((kind) => [
+    { figure: figure(kind, pace, 'p50'), unit: 'ms' },
+    { figure: figure(kind, pace, 'p99'), unit: 'ms', aim: aimOf(kind) },
+  ]);
+}
+
+const aimOf = (kind: string): NonNullable<Line['aim']> =>
+  kind === 'declaration'
+    ? { says: `≤ ${inserting} + 10 ms`, holds: (of) => of(ours) <= of(inserting) + 10 }
+    : { says: `≤ ${floor} + 5 ms`, holds: (of) => of(ours) <= of(floor) + 5 };
+
+/** What a process that has run for a while has behind it. */
+async function warmUp(house: House, url: string, words: () => string): Promise<void> {
+  await openLoop({ perSecond: 50, seconds: 2, send: () => say(house, url, words()) });
+}
+
+async function say(house: House, url: string, words: string): Promise<void> {
+  const { status } = await house.slack.user('U0ANA', url).command(words);
+  if (status !== 200) throw new Error(`${words} was answered with ${status}`);
+}
+
+async function timed(house: House, url: string, { pace, words }: { pace: Pace; words: () => string }) {
+  const took = await openLoop({ ...pace, send: () => say(house, url, words()) });
+  return { p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
+}
+
+/** On a database of its own each time: what one round left behind must not slow the next. */
+async function measureOurs({ house, server }: { house: House; server: Server }, pace: Pace): Promise<Sample> {
+  const url = await server.database();
+  const process = await house.another({ DATABASE_URL: url });
+  try {
+    const sample: Sample = {};
+    for (let n = 0; n < openBefore; n += 1) await say(house, process.url, unheardOf());
+    await pause(settleMs);
+    for (const [kind, words] of Object.entries(kinds)) {
+      await warmUp(house, process.url, words);
+      const { p50, p99 } = await timed(house, process.url, { pace, words });
+      Object.assign(sample, { [figure(kind, pace, 'p50')]: p50, [figure(kind, pace, 'p99')]: p99 });
+    }
+    return sample;
+  } finally {
+    process.kill();
+    await server.drop(url);
+  }
+}
+
+interface Emptiness {
+  house: House;
+  script: string;
+}
+
+async function measureEmpty({ house, script }: Emptiness, pace: Pace, env = {}): Promise<Sample> {
+  const process = await startEmpty(script, env);
+  try {
+    await warmUp(house, process.url, unheardOf);
+    const { p50, p99 } = await timed(house, process.url, { pace, words: unheardOf });
+    const pairs = Object.keys(kinds).map((kind) => ({
+      [figure(kind, pace, 'p50')]: p50,
+      [figure(kind, pace, 'p99')]: p99,
+    }));
+    return Object.assign({}, ...pairs);
+  } finally {
+    process.kill();
+  }
+}
+
+async function measureInserting(given: Emptiness & { server: Server }, pace: Pace): Promise<Sample> {
+  const url = await given.server.database('empty');
+  try {
+    return await measureEmpty(given, pace, { DATABASE_URL: url });
+  } finally {
+    await given.server.drop(url);
+  }
+}
+
+async function startEmpty(script: string, env: Record<string, string>): Promise<Bot> {
+  const port = await freePort();
+  return startBot({ port, command: [script], env: { SLACK_SIGNING_SECRET: secrets.signingSecret, ...env } });
+}
