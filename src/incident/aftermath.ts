@@ -60,7 +60,7 @@ function reopen(i: Incident, { reason }: Of<'reopen'>, { now }: At): Decision {
 function close(i: Incident, { now, policy }: At): Decision {
   const duties = reminderKinds.filter((kind) => owedReminder(i, kind, policy));
   if (duties.length > 0) return refuse({ code: 'still-owed', duties });
-  return said({ ...i, phase: 'closed', endedAt: now }, { kind: 'closed' });
+  return said({ ...i, phase: 'closed', endedAt: now }, { kind: 'closed' }, { effects: [{ kind: 'topic' }] });
 }
 
 function cancel(i: Incident, { reason }: Of<'cancel'>, { now }: At): Decision {

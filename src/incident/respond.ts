@@ -77,7 +77,8 @@ function withoutAcknowledgement(i: Incident): Incident {
 
 function unack(i: Incident, { by, now }: At): Decision {
   if (!i.acknowledged) return refuse({ code: 'not-acknowledged' });
-  return said({ ...withoutAcknowledgement(i), ladder: newLadder(i, now) }, { kind: 'unacknowledged', by });
+  const next = { ...withoutAcknowledgement(i), ladder: newLadder(i, now) };
+  return said(next, { kind: 'unacknowledged', by }, { effects: [{ kind: 'topic' }] });
 }
 
 function lead(i: Incident, { to }: Of<'lead'>, { by }: At): Decision {
@@ -153,7 +154,8 @@ function escalate(i: Incident, { now }: At): Decision {
 function mitigate(i: Incident, { now }: At): Decision {
   if (i.phase === 'mitigated')
     return refuse({ code: 'already', what: 'mitigated', ...(i.mitigatedAt ? { at: i.mitigatedAt } : {}) });
-  return said({ ...i, phase: 'mitigated', mitigatedAt: now }, { kind: 'mitigated' });
+  const next: Incident = { ...i, phase: 'mitigated', mitigatedAt: now };
+  return said(next, { kind: 'mitigated' }, { effects: [{ kind: 'topic' }] });
 }
 
 function diagnose(i: Incident, command: Of<'diagnose'>, at: At): Decision {

@@ -172,7 +172,7 @@ export function acknowledge(i: Incident, { by, via, now }: Acknowledging): Decis
   return changed({
     next: { ...i, pages, acknowledged: { by, at: now, via }, acknowledgements: i.acknowledgements + 1 },
     entries: [entry],
-    effects: [...effects, say(entry), ...redraw],
+    effects: [...effects, say(entry), ...redraw, { kind: 'topic' }],
     reason: 'acknowledged',
   });
 }

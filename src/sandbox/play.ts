@@ -1,6 +1,11 @@
 /** Plays a story against the real bot and prints what happened. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type StoryClock, startClock } from './clock.ts';
-import { startHouse } from './house.ts';
+import { checkHistory } from './history/check.ts';
+import { collectRecords, writeRecords } from './history/records.ts';
+import { type House, startHouse } from './house.ts';
 import type { Story } from './stories/story.ts';
 import { transcriptOf } from './transcript.ts';
 
@@ -18,6 +23,8 @@ export async function play(story: Story, say: (line: string) => void): Promise<b
   try {
     time.clock = await startClock(house.databases.own.pool, begins);
     await story.play({ ...house, clock: time.clock, remark: (text) => void remarks.push({ at: now(), text }) });
+    await time.clock.settle();
+    await check(house);
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));
   }
@@ -29,6 +36,16 @@ export async function play(story: Story, say: (line: string) => void): Promise<b
   await house.stop();
   say(fault ? `FAILED: ${fault.message}` : `${story.name} went as it should.`);
   return fault === undefined;
+}
+
+/** The records of a run that broke something stay behind, to be read again. */
+async function check(house: House): Promise<void> {
+  const records = await collectRecords(house);
+  const faults = checkHistory(records);
+  if (faults.length === 0) return;
+  const file = join(mkdtempSync(join(tmpdir(), 'responder-history-')), 'records.json');
+  writeRecords(file, records);
+  throw new Error([...faults, `The records are in ${file}.`].join('\n'));
 }
 
 async function duties(

@@ -1,6 +1,6 @@
 /** How something reaches the bot: a signed request as Slack makes it, or an envelope where a socket is open. */
 import { createHmac } from 'node:crypto';
-import { parsed } from './json.ts';
+import { isObject, objectsOf, parsed } from './json.ts';
 import type { Sockets } from './socket-mode.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -46,21 +46,46 @@ const patienceMs = 3_000;
 const giveUpMs = 10_000;
 const defaultPath = '/slack/events';
 
-export async function deliver({ workspace, botUrl, sockets }: Sender, delivery: Delivery): Promise<Acknowledged> {
-  if (sockets.count() > 0) return timed(() => sockets.send(delivery));
+export async function deliver(sender: Sender, delivery: Delivery): Promise<Acknowledged> {
+  const note = (answer: Timed): void => keep(sender.workspace, delivery, answer);
+  return timed(way(sender, delivery), note);
+}
+
+function way({ workspace, botUrl, sockets }: Sender, delivery: Delivery): () => Promise<Answer> {
+  if (sockets.count() > 0) return () => sockets.send(delivery);
   const { url, tampering } = delivery;
   const path = url === undefined ? defaultPath : new URL(url).pathname;
   const request = signed(workspace.signingSecret, bodyOf(delivery), tampering);
-  return timed(() => post(`${botUrl()}${path}`, request));
+  return () => post(`${botUrl()}${path}`, request);
 }
 
 export type Answer = Pick<Acknowledged, 'status' | 'body' | 'headers'>;
 
-async function timed(send: () => Promise<Answer>): Promise<Acknowledged> {
+type Timed = Answer & { ackMs: number };
+
+async function timed(send: () => Promise<Answer>, note: (answer: Timed) => void): Promise<Acknowledged> {
   const began = performance.now();
   const answer = await send();
   const ackMs = Math.round(performance.now() - began);
-  return { ...answer, ackMs, late: ackMs > patienceMs, again: () => timed(send) };
+  note({ ...answer, ackMs });
+  return { ...answer, ackMs, late: ackMs > patienceMs, again: () => timed(send, note) };
+}
+
+function keep({ acknowledgements, now }: Workspace, delivery: Delivery, { ackMs, status }: Timed): void {
+  const { secret, seconds } = delivery.tampering;
+  if (secret !== undefined || seconds !== undefined) return;
+  const { user_id, user } = delivery.payload;
+  const who = String(user_id ?? (isObject(user) ? user['id'] : ''));
+  acknowledgements.push({ at: now(), what: whatOf(delivery), who, ackMs, status });
+}
+
+/** In a few words: the command as it was sent, or the kind of input and the button, form or shortcut it came from. */
+function whatOf({ kind, payload }: Delivery): string {
+  if (kind === 'slash_commands') return [payload['command'], payload['text']].join(' ');
+  const { type, event, actions, view, callback_id } = payload;
+  const [action] = objectsOf(actions);
+  const name = action?.['action_id'] ?? callback_id ?? (isObject(view) ? view['callback_id'] : undefined);
+  return [isObject(event) ? event['type'] : type, name].filter(Boolean).join(' ');
 }
 
 interface Body {

@@ -52,6 +52,7 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     transcript: [],
     news: new EventEmitter(),
     violations: [],
+    acknowledgements: [],
     faults: makeFaults(),
     lastTs: 0,
     now,

@@ -13,7 +13,7 @@ import { makeRates, type Rates } from './rates.ts';
 import { respond } from './replies.ts';
 import { makeWorkspace, type SlackSettings } from './seed.ts';
 import { makeSockets, type Sockets } from './socket-mode.ts';
-import type { Channel, Entry, Message, Workspace } from './workspace.ts';
+import type { Channel, Entry, Message, Receipt, Workspace } from './workspace.ts';
 
 export interface LocalSlack {
   /** for SLACK_API_URL */
@@ -21,6 +21,8 @@ export interface LocalSlack {
   port: number;
   transcript: Entry[];
   violations: string[];
+  /** of every honest delivery: a forged one is there to be refused */
+  acknowledgements: Receipt[];
   faults: SlackFaults;
   sockets: Pick<Sockets, 'count' | 'disconnect'>;
   /** somebody whose requests reach the bot, or the one of its processes at `botUrl` */
@@ -54,6 +56,7 @@ export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
     port: server.port,
     transcript: workspace.transcript,
     violations: workspace.violations,
+    acknowledgements: workspace.acknowledgements,
     faults: workspace.faults,
     sockets,
     user: (id, botUrl) => actAs(sender(botUrl), id),

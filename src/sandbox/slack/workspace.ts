@@ -144,6 +144,16 @@ export interface Upload {
   shared: boolean;
 }
 
+/** How the bot answered something that reached it, or did not. */
+export interface Receipt {
+  at: number;
+  what: string;
+  who: string;
+  ackMs: number;
+  /** 0: nobody answered */
+  status: number;
+}
+
 export interface Workspace {
   team: string;
   app: string;
@@ -167,6 +177,8 @@ export interface Workspace {
   news: EventEmitter;
   /** calls that broke a rule of Slack's: a good bot leaves this empty */
   violations: string[];
+  /** of every honest delivery */
+  acknowledgements: Receipt[];
   faults: SlackFaults;
   lastTs: number;
   now: () => number;

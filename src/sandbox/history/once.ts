@@ -1,0 +1,99 @@
+/** I6: every press, command, post and duty took effect at most once. */
+import { z } from 'zod';
+import type { Json } from '../slack/json.ts';
+import { type Check, type Fault, fault, repeated, textOf } from './fault.ts';
+import type { Records } from './records.ts';
+import type { InputRow } from './rows.ts';
+
+/** Said by the bot of its own accord, whoever's command brought it. */
+const byItself = new Set(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
+const sameMeaningMs = 60_000;
+
+const Answer = z.looseObject({
+  incident: z.string().optional(),
+  entries: z.array(z.looseObject({ kind: z.string() })).optional(),
+});
+
+/** What people did stands in the timeline as often as it was answered to them: once for each input. */
+export const inputsOnce: Check = ({ database: { inputs, timeline } }) => {
+  const answered = inputs.filter(({ actor }) => actor !== 'responder').flatMap(entriesOf);
+  const written = timeline
+    .filter(({ actor, kind }) => actor !== 'responder' && !byItself.has(kind))
+    .map(({ incident, body }) => textOf({ incident, body }));
+  return [
+    ...repeated(inputs, ({ key }) => key).map(({ key }) => fault(`I6: the input "${key}" was taken twice`)),
+    ...inputs.flatMap((input) => meantTwice(inputs, input)),
+    ...differences(written, answered, 'stands in the timeline more often than anybody gave it'),
+    ...differences(answered, written, 'was answered as done and is not in the timeline as often'),
+  ];
+};
+
+function entriesOf({ answer }: InputRow): string[] {
+  const { incident, entries = [] } = Answer.parse(answer ?? {});
+  return entries.filter(({ kind }) => !byItself.has(kind)).map((body) => textOf({ incident, body }));
+}
+
+function differences(some: string[], others: string[], words: string): Fault[] {
+  const count = Map.groupBy(others, (text) => text);
+  return [...Map.groupBy(some, (text) => text)]
+    .filter(([text, same]) => same.length > (count.get(text)?.length ?? 0))
+    .map(([text]) => fault(`I6: ${text} ${words}`));
+}
+
+/** A press that is meant anew has a number behind its key, and a minute between. */
+function meantTwice(inputs: InputRow[], { key, at }: InputRow): Fault[] {
+  return inputs
+    .filter((other) => other.key.startsWith(`${key}:`) && /^\d+$/.test(other.key.slice(key.length + 1)))
+    .filter((other) => other.key.startsWith('click:') && other.at - at < sameMeaningMs)
+    .map((other) => fault(`I6: the press "${key}" took effect again as "${other.key}" within a minute`));
+}
+
+const Carried = z.object({ event_payload: z.object({ outbox: z.string() }) });
+
+/** The row of the outbox that a message says it comes from. */
+const outboxOf = ({ metadata }: Records['slack']['messages'][number]): string | undefined =>
+  Carried.safeParse(metadata).data?.event_payload.outbox;
+
+/** No row of the outbox stands twice in Slack, and no entry is said by more rows than the timeline has it. */
+export const postsOnce: Check = ({ slack: { messages }, database: { outbox, timeline } }) => {
+  const posted = messages.flatMap((message) => {
+    const id = outboxOf(message);
+    return id === undefined ? [] : [{ id, message }];
+  });
+  const rows = new Map(outbox.map((row) => [row.id, row]));
+  const said = posted.flatMap(({ id, message }) => {
+    const row = rows.get(id);
+    const place = `${message.channel} ${message.thread ?? ''}`;
+    return row ? [{ id, row, place, said: textOf([row.incident, row.effect, place]) }] : [];
+  });
+  const once = said.filter(({ id }, n) => said.findIndex((other) => other.id === id) === n);
+  const told = Map.groupBy(timeline, ({ incident, body }) => textOf([incident, body]));
+  return [
+    ...repeated(posted, ({ id }) => id).map(({ key, times, one }) =>
+      fault(`I6: "${one.message.text}" (outbox ${key}) was posted ${times} times`, 'double-post'),
+    ),
+    ...repeated(once, (one) => one.said)
+      .filter(({ one, times }) => times > (told.get(textOf([one.row.incident, entryOf(one.row.effect)]))?.length ?? 1))
+      .map(({ one, times }) =>
+        fault(`I6: ${times} rows of the outbox posted the same in ${one.place}: ${textOf(one.row.effect)}`),
+      ),
+  ];
+};
+
+const entryOf = (effect: Json): unknown => effect['entry'] ?? {};
+
+/** Each reminder in the timeline has its own paid duty, and each step of a ladder was paid by one entry. */
+export const dutiesOnce: Check = ({ database: { duties, timeline } }) => {
+  const reminders = timeline.filter(({ kind }) => kind === 'reminder');
+  const paid = duties.filter(({ outcome, state }) => state === 'paid' && outcome === 'reminded');
+  return [
+    ...repeated(duties, ({ incident, key }) => `${key} of ${incident}`).map(({ key }) =>
+      fault(`I6: duty ${key} is owed twice`),
+    ),
+    ...differences(
+      reminders.map(({ incident, at, body }) => `the reminder of ${body.duty} of ${incident} at ${at}`),
+      paid.map(({ incident, kind, firedAt }) => `the reminder of ${kind} of ${incident} at ${firedAt}`),
+      'was given more often than it was owed',
+    ),
+  ];
+};
