@@ -1,12 +1,14 @@
 // One bundle for the image: the bot, its migrations and a launcher that keeps compiled code between starts.
+// Made in dist/, or in the folder that is named.
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+const folder = process.argv[2] ?? 'dist';
+rmSync(folder, { recursive: true, force: true });
 
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/bot.mjs',
+  outfile: `${folder}/bot.mjs`,
   bundle: true,
   minify: true,
   platform: 'node',
@@ -19,11 +21,11 @@ await build({
   logLevel: 'warning',
 });
 
-cpSync('src/store/migrations', 'dist/migrations', { recursive: true });
+cpSync('src/store/migrations', `${folder}/migrations`, { recursive: true });
 
 // COMPILE_CACHE names a folder that may be written; without one the code is compiled at every start
 writeFileSync(
-  'dist/main.mjs',
+  `${folder}/main.mjs`,
   `import { enableCompileCache } from 'node:module';
 if (process.env.COMPILE_CACHE) enableCompileCache(process.env.COMPILE_CACHE);
 await import('./bot.mjs');

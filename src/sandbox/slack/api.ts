@@ -55,6 +55,8 @@ export async function answerCall(workspace: Workspace, rates: Rates | undefined,
   const { request, response, method, body } = call;
   const known = methods[method];
   const read = readArguments(request, body);
+  const passing = workspace.kills.reach('slack', method);
+  if (passing('before')) return void response.destroy();
   const effect = workspace.faults.take(method, read.args);
   if (await strike(effect, response)) return;
   const wait = rates?.take({ method, channel: textArg(read.args, 'channel'), tier: known?.tier });
@@ -64,7 +66,8 @@ export async function answerCall(workspace: Workspace, rates: Rates | undefined,
     return json(response, 429, { ok: false, error: 'ratelimited' });
   }
   const answer = carryOut(workspace, { ...read, method, known, token: tokenOf(request, read.args) });
-  if (effect?.kind === 'reply-lost') return void response.destroy();
+  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
+  response.once('finish', () => passing('after-reply'));
   response.setHeader('x-oauth-scopes', [...workspace.scopes].join(','));
   json(response, 200, answer);
 }
