@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Bot, freePort, startBot } from './bot.ts';
 import { type Databases, startDatabases } from './databases.ts';
+import type { Kills } from './kills.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
@@ -23,6 +24,8 @@ export interface House {
   journalDir: string;
   /** what a process of the bot is told; PORT is its own */
   env: Record<string, string>;
+  /** the process anew and at the same address, once `bot` is gone; `bot` is the new one from then on */
+  restart(): Promise<Bot>;
   /** one more process of the bot on the same database */
   another(env?: Record<string, string>): Promise<Bot>;
   stop(): Promise<void>;
@@ -42,10 +45,14 @@ export interface HouseSettings {
   command?: string[];
   /** so many more people in Slack */
   crowd?: number;
+  /** servers that stand already, for many houses at once; without them the house has its own */
+  databases?: Databases;
+  /** everything the bot asks of the house is a place to die at */
+  kills?: Kills;
 }
 
 export async function startHouse(settings: HouseSettings): Promise<House> {
-  const { say, prepare, socket = false, command } = settings;
+  const { say, prepare, command, socket = false } = settings;
   const port = await freePort();
   say('Starting two Postgres servers, a local Slack, a local pager and the bot …');
   const around = await startAround(settings, `http://127.0.0.1:${port}`);
@@ -53,36 +60,41 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   try {
     await prepare?.(around.databases);
     const env = { ...environment(around, socket), ...settings.env };
-    const started = command ? { command } : {};
-    const bot = await startBot({ port, env, ...started });
-    const bots = [bot];
-    return {
+    const start = async (at: number, changes = {}): Promise<Bot> => {
+      const bot = await startBot({ port: at, env: { ...env, ...changes }, ...(command ? { command } : {}) });
+      bots.push(bot);
+      return bot;
+    };
+    const bots: Bot[] = [];
+    const house: House = {
       ...around,
-      bot,
       env,
-      async another(changes = {}) {
-        const more = await startBot({ port: await freePort(), env: { ...env, ...changes }, ...started });
-        bots.push(more);
-        return more;
+      bot: await start(port),
+      another: async (changes) => start(await freePort(), changes),
+      async restart() {
+        house.bot = await start(port);
+        return house.bot;
       },
       async stop() {
         await Promise.all(bots.map((one) => one.stop()));
         await end(around);
       },
     };
+    return house;
   } catch (error) {
     await end(around);
     throw error;
   }
 }
 
-async function startAround({ now, say, crowd: more = 0 }: HouseSettings, botUrl: string): Promise<Around> {
+async function startAround(settings: HouseSettings, botUrl: string): Promise<Around> {
+  const { now, say, kills, crowd: more = 0, databases: given } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'responder-demo-'));
   chmodSync(folder, 0o755);
   const manifest = parse(readFileSync('slack-app-manifest.yml', 'utf8'));
   const webhook = { url: `${botUrl}/webhooks/opsgenie`, secret: secrets.webhook };
   const [databases, slack, pager] = await Promise.all([
-    startDatabases(folder, say),
+    given ?? startDatabases(folder, say),
     startSlack({
       ...secrets,
       teamId: team,
@@ -90,10 +102,11 @@ async function startAround({ now, say, crowd: more = 0 }: HouseSettings, botUrl:
       seed: { ...seed, users: [...seed.users, ...crowd(more)] },
       botUrl,
       now,
+      kills,
     }),
-    startPager({ ...secrets, ...rota, webhook, now }),
+    startPager({ ...secrets, ...rota, webhook, now, kills }),
   ]);
-  const line = await startLine(databases.own.url);
+  const line = await startLine(databases.own.url, kills);
   return { folder, databases, slack, pager, line, journalDir: join(folder, 'journal') };
 }
 

@@ -1,6 +1,8 @@
 /** The line between the bot and a server of the sandbox: it passes, refuses, goes silent, or is slow, as a test asks. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import type { Kills } from './kills.ts';
+import { watchTransactions } from './transactions.ts';
 
 /** `silent`: accepts and never answers, and what is open already stands still, as with a frozen server */
 export type LineMode = { kind: 'pass' } | { kind: 'refuse' } | { kind: 'silent' } | { kind: 'slow'; ms: number };
@@ -24,11 +26,12 @@ interface State {
   target: URL;
   mode: LineMode;
   pairs: Set<Pair>;
+  kills: Kills | undefined;
 }
 
-/** `through`: the server's own URL, with host and port. */
-export async function startLine(through: string): Promise<Line> {
-  const state: State = { target: new URL(through), mode: { kind: 'pass' }, pairs: new Set() };
+/** `through`: the server's own URL, with host and port. With `kills` every transaction is a place to die at. */
+export async function startLine(through: string, kills?: Kills): Promise<Line> {
+  const state: State = { target: new URL(through), mode: { kind: 'pass' }, pairs: new Set(), kills };
   const server = createServer((near) => take(state, near));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -59,18 +62,36 @@ function take(state: State, near: Socket): void {
   near.on('error', () => {});
   if (state.mode.kind === 'refuse') return void near.destroy();
   const far = connect({ host: state.target.hostname, port: Number(state.target.port) });
+  const { kills } = state;
+  const witness = kills && watchTransactions((name) => kills.reach('database', name));
   const pair = { near, far };
   state.pairs.add(pair);
   near.on('close', () => state.pairs.delete(pair));
-  pump(state, near, far);
-  pump(state, far, near);
+  pump(state, { from: near, to: far, stopsAt: (chunk) => witness?.fromBot(chunk) ?? false });
+  pump(state, {
+    from: far,
+    to: near,
+    stopsAt: (chunk) => witness?.fromServer(chunk) ?? false,
+    written: () => witness?.delivered(),
+  });
   hold(pair, state.mode.kind === 'silent');
 }
 
-function pump(state: State, from: Socket, to: Socket): void {
-  from.on('data', (chunk) => {
-    if (state.mode.kind === 'slow') setTimeout(() => to.write(chunk), state.mode.ms);
-    else to.write(chunk);
+interface Way {
+  from: Socket;
+  to: Socket;
+  /** the bot is dead: what it said, or would have heard, is lost */
+  stopsAt: (chunk: Buffer) => boolean;
+  written?: () => void;
+}
+
+function pump(state: State, { from, to, stopsAt, written }: Way): void {
+  const pass = (chunk: Buffer): void => {
+    if (!stopsAt(chunk)) to.write(chunk, written);
+  };
+  from.on('data', (chunk: Buffer) => {
+    if (state.mode.kind === 'slow') setTimeout(pass, state.mode.ms, chunk);
+    else pass(chunk);
   });
   from.on('end', () => to.end());
   from.on('error', () => to.destroy());

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Faults, makeFaults, strike } from '../faults.ts';
 import { json, startServer, until } from '../http.ts';
+import { type Kills, makeKills } from '../kills.ts';
 import { ActionBody, type Alert, CreateBody, type Entry, newAlert, type Rota, unknownResponder } from './alerts.ts';
 import { accept, byPerson, change, type Desk, find, write } from './desk.ts';
 
@@ -15,6 +16,8 @@ export interface PagerSettings extends Rota {
   now?: () => number;
   /** how long until an accepted request has taken effect */
   delayMs?: number;
+  /** every call of the bot is a place to die at */
+  kills?: Kills | undefined;
 }
 
 export interface LocalPager {
@@ -31,11 +34,11 @@ export interface LocalPager {
 }
 
 export async function startPager(settings: PagerSettings): Promise<LocalPager> {
-  const { webhook, now = Date.now, delayMs = 20, ...rest } = settings;
+  const { webhook, now = Date.now, delayMs = 20, kills = makeKills(), ...rest } = settings;
   const desk: Desk = { ...rest, webhook, now, delayMs, alerts: [], requests: new Map(), transcript: [], pending: 0 };
   const faults = makeFaults();
   const server = await startServer((request, response, body) =>
-    answer(desk, faults, { request, response, body: body.toString('utf8') }),
+    answer(desk, { faults, kills }, { request, response, body: body.toString('utf8') }),
   );
   return {
     url: server.url,
@@ -58,15 +61,26 @@ interface Asked {
   body: string;
 }
 
+/** What a path says besides the names of alerts and schedules. */
+const words = new Set(['alerts', 'requests', 'notes', 'acknowledge', 'close', 'schedules', 'on-calls']);
+
 /** Struck by a fault named after its method and place, such as "POST alerts". */
-async function answer(desk: Desk, faults: Faults, { request, response, body }: Asked): Promise<void> {
+async function answer(
+  desk: Desk,
+  { faults, kills }: { faults: Faults; kills: Kills },
+  { request, response, body }: Asked,
+): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const [, place = '', ...rest] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const acts = [place, ...rest].filter((part) => words.has(part));
+  const passing = kills.reach('pager', `${request.method} ${acts.join(' ')}`);
+  if (passing('before')) return void response.destroy();
   const effect = faults.take(`${request.method} ${place}`);
   if (await strike(effect, response)) return;
   const reply =
     refusal(desk, request) ?? route(desk, { method: request.method ?? 'GET', place, rest, query: searchParams, body });
-  if (effect?.kind === 'reply-lost') return void response.destroy();
+  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
+  response.once('finish', () => passing('after-reply'));
   json(response, reply.status, { took: 0.01, requestId: randomUUID(), ...reply.body });
 }
 

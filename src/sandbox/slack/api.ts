@@ -56,22 +56,27 @@ export async function answerCall(workspace: Workspace, rates: Rates | undefined,
   const { request, response, method, body } = call;
   const known = methods[method];
   const read = readArguments(request, body);
+  const passing = workspace.kills.reach('slack', method);
+  if (passing('before')) return void response.destroy();
   const asked = { method, channel: textArg(read.args, 'channel') };
   noteCall(workspace, asked);
   const effect = workspace.faults.take(method, read.args);
   if (effect?.kind === 'rate-limited') noteLimit(workspace, { ...asked, ...effect });
   if (await strike(effect, response)) return;
   const wait = rates?.take({ ...asked, tier: known?.tier });
-  if (wait !== undefined) {
-    noteLimit(workspace, { ...asked, retryAfter: wait });
-    workspace.violations.push(`${method}: ratelimited`);
-    response.setHeader('retry-after', String(wait));
-    return json(response, 429, { ok: false, error: 'ratelimited' });
-  }
+  if (wait !== undefined) return tooMany(workspace, { ...asked, retryAfter: wait }, response);
   const answer = carryOut(workspace, { ...read, method, known, token: tokenOf(request, read.args) });
-  if (effect?.kind === 'reply-lost') return void response.destroy();
+  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
+  response.once('finish', () => passing('after-reply'));
   response.setHeader('x-oauth-scopes', [...workspace.scopes].join(','));
   json(response, 200, answer);
+}
+
+function tooMany(workspace: Workspace, limit: Parameters<typeof noteLimit>[1], response: ServerResponse): void {
+  noteLimit(workspace, limit);
+  workspace.violations.push(`${limit.method}: ratelimited`);
+  response.setHeader('retry-after', String(limit.retryAfter));
+  json(response, 429, { ok: false, error: 'ratelimited' });
 }
 
 interface Read {

@@ -27,18 +27,23 @@ interface Answered {
 /** Five answers, within half an hour; each may replace or take away the message that was pressed. */
 export async function respond(workspace: Workspace, { id, body, response }: Answered): Promise<void> {
   const args = parsed(body);
+  const passing = workspace.kills.reach('slack', 'response_url');
+  if (passing('before')) return void response.destroy();
   const effect = workspace.faults.take('response_url', isObject(args) ? args : {});
   if (await strike(effect, response)) return;
   const address = workspace.responses.get(id);
-  if (!address || performance.now() > address.until)
-    return refuse(workspace, response, { status: 404, why: 'expired_url' });
-  if (address.left === 0) return refuse(workspace, response, { status: 404, why: 'used_url' });
+  if (!isUsable(address))
+    return refuse(workspace, response, { status: 404, why: address ? 'used_url' : 'expired_url' });
   address.left -= 1;
   const why = tryAnswer(workspace, address, args);
-  if (effect?.kind === 'reply-lost') return void response.destroy();
+  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
+  response.once('finish', () => passing('after-reply'));
   if (why !== undefined) return refuse(workspace, response, { status: 400, why });
   json(response, 200, { ok: true });
 }
+
+const isUsable = (address: ResponseUrl | undefined): address is ResponseUrl =>
+  address !== undefined && address.left > 0 && performance.now() <= address.until;
 
 function tryAnswer(workspace: Workspace, address: ResponseUrl, args: unknown): string | undefined {
   if (!isObject(args)) return 'invalid_payload';

@@ -1,5 +1,6 @@
 /** How a workspace begins: who is there, which channels, and what the app was granted. */
 import { EventEmitter } from 'node:events';
+import { type Kills, makeKills } from '../kills.ts';
 import { makeFaults } from './faults.ts';
 import { type Channel, type Manifest, newChannel, type User, type UserGroup, type Workspace } from './workspace.ts';
 
@@ -18,6 +19,8 @@ export interface SlackSettings {
   now?: () => number;
   /** optional scopes that this workspace did not grant */
   withheld?: string[];
+  /** every call of the bot is a place to die at */
+  kills?: Kills | undefined;
 }
 
 export interface Seed {
@@ -56,6 +59,7 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     calls: [],
     closedUntil: new Map(),
     faults: makeFaults(),
+    kills: settings.kills ?? makeKills(),
     lastTs: 0,
     now,
     url,

@@ -1,6 +1,7 @@
 /** The state of a local Slack workspace, and the transcript of everything a person in it could have seen. */
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import type { Kills } from '../kills.ts';
 import type { WebCall } from './calls.ts';
 import type { SlackFaults } from './faults.ts';
 import type { Json } from './json.ts';
@@ -184,6 +185,7 @@ export interface Workspace {
   /** until when a method, or a post into a channel, was told to wait */
   closedUntil: Map<string, number>;
   faults: SlackFaults;
+  kills: Kills;
   lastTs: number;
   now: () => number;
   url: () => string;
