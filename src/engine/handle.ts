@@ -23,9 +23,16 @@ import type { Answer, Engine, Input } from './engine.ts';
 import { firstAnswer, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
 
-/** Everything that may change an incident enters here. A repeat of the same key returns the first answer. */
-export function handle(engine: Engine, input: Input): Promise<Answer> {
-  return inTransaction(engine.pool, (db) => handleIn(db, engine, input));
+/**
+ * Everything that may change an incident enters here. A repeat of the same key returns the first answer. Once `given up`,
+ * nothing is saved: whoever waited has gone another way.
+ */
+export function handle(engine: Engine, input: Input, givenUp?: AbortSignal): Promise<Answer> {
+  return inTransaction(engine.pool, async (db) => {
+    const answer = await handleIn(db, engine, input);
+    givenUp?.throwIfAborted();
+    return answer;
+  });
 }
 
 /** The same inside a transaction that also settles the outbox row which brought the input. */
@@ -36,7 +43,7 @@ export async function handleIn(db: Db, engine: Engine, input: Input): Promise<An
   const { command } = input;
   const answer =
     command.kind === 'declare'
-      ? await declareIn(db, engine, { input, command, now })
+      ? await declareIn(db, engine, { input, command, now: Math.min(now, input.at ?? now) })
       : await changeIn(db, engine, { input: { ...input, command }, now });
   await keepAnswer(db, input, answer);
   return answer;
@@ -69,7 +76,14 @@ async function declareIn(db: Db, engine: Engine, { input, command, now }: Declar
   await lockDeclarations(db);
   const open = await declaredSince(db, command.severity, now - engine.policy.sameIncidentWithin);
   const number = await nextNumber(db);
-  const at = { id: incidentIdOf(input.key), number, by: input.actor, open, now, policy: engine.policy };
+  const at = {
+    id: input.incident ?? incidentIdOf(input.key),
+    number,
+    by: input.actor,
+    open,
+    now,
+    policy: engine.policy,
+  };
   return save(db, engine, { decision: decideDeclaration(command, at), now, actor: input.actor });
 }
 
@@ -89,7 +103,7 @@ async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promi
 }
 
 /** Entries that the bot makes of its own accord, whoever's command they came with. */
-const byItself = new Set<EntryKind>(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
+const byItself = new Set<EntryKind>(['ladder', 'reminder', 'page-unconfirmed', 'channel-late', 'done-directly']);
 
 interface Saving {
   decision: Decision;

@@ -19,11 +19,11 @@ export type Verdict =
   | { kind: 'never'; code: string; why: string; news?: Command };
 
 const firstPauseMs = 500;
-const longestPauseMs = 30_000;
+export const longestPauseMs = 30_000;
 /** about half an hour of trying; what still fails then is a poison row, not an outage */
 const patience = 60;
 
-const pauseFor = (attempt: number): number =>
+export const pauseFor = (attempt: number): number =>
   Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
 
 /** A fault of ours, or one that nobody foresaw, is tried a few times and then taken for final. */

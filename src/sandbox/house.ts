@@ -22,7 +22,7 @@ export interface House {
   /** where the processes of the bot keep their journal */
   journalDir: string;
   /** one more process of the bot on the same database */
-  another(env?: Record<string, string>): Promise<Bot>;
+  another(env?: Record<string, string>, started?: '/readyz' | '/healthz'): Promise<Bot>;
   stop(): Promise<void>;
 }
 
@@ -52,8 +52,8 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
     return {
       ...around,
       bot,
-      async another(changes = {}) {
-        const more = await startBot({ port: await freePort(), env: { ...env, ...changes } });
+      async another(changes = {}, started = '/readyz') {
+        const more = await startBot({ port: await freePort(), env: { ...env, ...changes }, started });
         bots.push(more);
         return more;
       },
