@@ -19,6 +19,8 @@ export interface OutageParts {
 
 export interface Attended extends OutageParts {
   attentions: Map<string, Attention>;
+  /** on their way into the journal: they can be read there before they are attended to */
+  beginning: Set<string>;
   /** when a declaration of another process was first seen */
   seen: Map<string, number>;
   /** what could not be merged: how often, and when it is tried again */
@@ -101,7 +103,8 @@ async function leave({ attentions }: Attended, key: string): Promise<void> {
   await attention.end();
 }
 
-function isOurs({ seen }: Attended, { key, writer }: Journalled): boolean {
+function isOurs({ seen, beginning }: Attended, { key, writer }: Journalled): boolean {
+  if (beginning.has(key)) return false;
   const since = seen.get(key) ?? performance.now();
   seen.set(key, since);
   return writer !== 'another' || performance.now() - since > othersMs;

@@ -2,6 +2,7 @@
 import type { Declare } from '../incident/incident.ts';
 import type { Person } from '../incident/policy.ts';
 import type { Journal } from '../store/journal.ts';
+import type { Attention } from './attend.ts';
 import { type Attended, attendTo, catchUp, type OutageParts } from './catch-up.ts';
 import type { Answer, Engine, Input, WithoutDatabase } from './engine.ts';
 import { handle } from './handle.ts';
@@ -27,7 +28,14 @@ type State = Attended & { poke: () => void };
 
 export function startOutage(parts: OutageParts): Outage {
   const { journal, engine } = parts;
-  const attended: Attended = { ...parts, attentions: new Map(), seen: new Map(), failures: new Map(), skipped: 0 };
+  const attended: Attended = {
+    ...parts,
+    attentions: new Map(),
+    beginning: new Set(),
+    seen: new Map(),
+    failures: new Map(),
+    skipped: 0,
+  };
   const work = () => (journal ? catchUp(attended, journal) : Promise.resolve(undefined));
   void proveWritable(parts);
   const loop = startLoop({ name: 'journal', work, idleMs, log: engine.log });
@@ -73,17 +81,26 @@ async function declare(state: State, input: Input): Promise<Answer | WithoutData
   const trying = tryDoor(state.engine, input);
   const answer = await within(state.journal ? handleMs : unrecordedMs, trying.ended);
   if (answer) return answer;
+  const begun = await begin(state, declaring, trying);
+  if (!('tried' in begun)) return begun;
+  state.poke();
+  await within(answerMs - (performance.now() - began), begun.tried);
+  return { direct: begun.direct() };
+}
+
+async function begin(state: State, declaring: Declaring, trying: Trying): Promise<Attention | Answer> {
+  const { key } = declaring;
   const declared = { ...declaring, at: state.clock.estimate() };
+  state.beginning.add(key);
   const recorded = await writeDown(state, declared);
+  state.beginning.delete(key);
   const late = trying.answer();
-  if (late) return savedMeanwhile(state, declaring.key, late);
+  if (late) return savedMeanwhile(state, key, late);
   if (recorded) trying.giveUp();
   const attention = attendTo(state, declared, { recorded, resumed: false });
   // not written down, but saved after all: then the incident does its own paging
   if (!recorded) void trying.ended.then((saved) => saved && attention.end());
-  state.poke();
-  await within(answerMs - (performance.now() - began), attention.tried);
-  return { direct: attention.direct() };
+  return attention;
 }
 
 interface Trying {

@@ -48,7 +48,7 @@ export interface Journal {
   note(line: Noted): Promise<void>;
   /** oldest first; `skipped`: lines that are torn, or not ours */
   unmerged(): Promise<{ entries: Journalled[]; skipped: number }>;
-  /** begins a new file once all is merged and the old one is large */
+  /** begins a new file where the old one is large, with what is not merged */
   tidy(): Promise<void>;
 }
 
@@ -126,8 +126,11 @@ async function syncFolder(path: string): Promise<void> {
 
 const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
 
+/** The oldest first, as far as that is known: the one that is written to comes last. */
 const files = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith('declarations.')).toSorted();
+  (await readdir(folder).catch(emptyUnlessThere))
+    .filter((name) => name.startsWith('declarations.'))
+    .toSorted((a, b) => Number(a === current) - Number(b === current));
 
 interface Read {
   lines: Line[];
@@ -169,39 +172,45 @@ function whoIs({ host, pid, boot }: Writer, us: Writer): Journalled['writer'] {
   return pid === us.pid || !isRunning(pid) ? 'gone' : 'another';
 }
 
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
-/** Put aside, read again, and only then removed: what was written meanwhile is carried over. */
+/** Put aside, read again, and only then removed: what is not merged is carried over. */
 async function tidy(folder: string): Promise<void> {
   const path = join(folder, current);
   const { size } = await stat(path).catch(() => ({ size: 0 }));
-  if (size < largeBytes || unmergedKeys((await readAll(folder)).lines).size > 0) return;
+  if (size < largeBytes) return;
   // another process that does the same at the same moment was faster
   await rename(path, join(folder, `declarations.${randomUUID()}.jsonl`)).catch(unlessGone);
+  const left = unmergedKeys((await readAll(folder)).lines);
   const aside = (await files(folder)).filter((name) => name !== current);
-  for (const name of aside) await remove(folder, name);
+  for (const name of aside) await carryOver(join(folder, name), { folder, left });
 }
 
-async function remove(folder: string, name: string): Promise<void> {
-  const lines = linesOf(await readFile(join(folder, name), 'utf8').catch(() => '')).flatMap(
-    (text) => readLine(text) ?? [],
-  );
-  const left = unmergedKeys(lines);
-  for (const line of lines) if (left.has(line.key)) await append(folder, line);
-  await rm(join(folder, name), { force: true });
+async function carryOver(path: string, { folder, left }: { folder: string; left: Set<string> }): Promise<void> {
+  const texts = linesOf(await readFile(path, 'utf8').catch(() => ''));
+  for (const line of texts.flatMap((text) => readLine(text) ?? [])) if (left.has(line.key)) await append(folder, line);
+  await rm(path, { force: true });
+}
+
+function emptyUnlessThere(error: unknown): string[] {
+  unlessGone(error);
+  return [];
 }
 
 function unlessGone(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-function unmergedKeys(lines: Line[]): Set<string> {
+const unmergedKeys = (lines: Line[]): Set<string> => {
   const merged = new Set(lines.filter(({ kind }) => kind === 'merged').map(({ key }) => key));
   return new Set(lines.filter(({ kind, key }) => kind === 'declared' && !merged.has(key)).map(({ key }) => key));
-}
+};
