@@ -40,7 +40,7 @@ const announcementOf = (title: string): Promise<Entry> =>
     (transcript) =>
       transcript.find(
         ({ kind, channel, text }) =>
-          kind === 'message' && channel === 'C0INCIDENTS' && text.includes(`without a database: ${title}`),
+          kind === 'message' && channel === 'C0INCIDENTS' && text.includes(`no channel yet: ${title}`),
       ),
     15_000,
   );
@@ -49,7 +49,7 @@ const announcementOf = (title: string): Promise<Entry> =>
 async function declare(title: string, bot?: Bot): Promise<Told> {
   const trigger = `trigger ${title}`;
   const { ackMs } = await house.slack.user('U0ANA', bot?.url).command(`declare p1 ${title}`, { trigger });
-  const answer = await answerWith(`without a database: ${title}`);
+  const answer = await answerWith(`no channel yet: ${title}`);
   const id = createHash('sha256').update(`command:${trigger}`).digest('hex').slice(0, 20);
   await house.pager.until('the page', () => pagesOf(id)[0]);
   return { id, answer, ackMs, announcement: await announcementOf(title) };

@@ -16,12 +16,12 @@ export interface Around {
 /** The same words for whoever declared and for everybody. */
 export function directMessage(direct: Direct, around: Around): Message {
   return addressing(
-    `${mark(direct.severity)} declared without a database: ${titleOf(direct, 40)}`,
+    `${mark(direct.severity)} declared, no channel yet: ${titleOf(direct, 40)}`,
     around.pings ?? '',
     section(
       [`*${titleOf(direct, 300)}*`, declared(direct, around), paging(direct, around), meanwhile(direct)].join('\n'),
     ),
-    context('Until then no other `/incident` command works. Declaring does.'),
+    context('Until then no other `/incident` command works but `declare`; acknowledge at the pager.'),
   );
 }
 
