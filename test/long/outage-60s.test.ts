@@ -52,15 +52,13 @@ async function mergedRows(ids: string[]): Promise<Row[]> {
 }
 
 it.each([
-  ['stopped', stop],
-  ['frozen', freeze],
+  ['stopped', 'checkout returns 502', stop],
+  ['frozen', 'search finds nothing', freeze],
 ])(
   'Postgres %s for 60 s: each declaration is acknowledged within 1 s, paged and announced, and merged once after',
-  async (what, begin) => {
-    await house.slack.user('U0ANA').command(`declare p1 running while it is ${what}`);
-    await house.slack.until('its page', () =>
-      house.pager.transcript.find(({ text }) => text.includes(`it is ${what}`)),
-    );
+  async (what, title, begin) => {
+    await house.slack.user('U0ANA').command(`declare p1 ${title}`);
+    await house.slack.until('its page', () => house.pager.transcript.find(({ text }) => text.includes(title)));
     // what falls due at two minutes falls into the outage
     await pause(70_000);
     const back = await begin();

@@ -136,8 +136,8 @@ it('skips and counts a line in which one letter was changed', async () => {
   expect(await journal.unmerged()).toEqual({ entries: [], skipped: 1 });
 });
 
-it('believes a declaration only when it is on disk', async () => {
-  const disk = await holdFiles('sync');
+it('believes a declaration only when the line and the name of its file are on disk', async () => {
+  const line = await holdFiles('sync');
   let believed = false;
 
   const writing = makeJournal(folder)
@@ -145,12 +145,15 @@ it('believes a declaration only when it is on disk', async () => {
     .then(() => {
       believed = true;
     });
-  await disk.reached;
+  await line.reached;
+  expect(readFileSync(file, 'utf8')).toContain('"held"');
+  const name = await holdFiles('sync');
+  line.release();
+  await name.reached;
   await new Promise(setImmediate);
 
-  expect(readFileSync(file, 'utf8')).toContain('"held"');
   expect(believed).toBe(false);
-  disk.release();
+  name.release();
   await writing;
 });
 
