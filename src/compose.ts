@@ -4,12 +4,14 @@ import { type ScheduledTask, schedule } from 'node-cron';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
+import { type DatabaseClock, databaseClock } from './engine/clock.ts';
 import { startDelivery } from './engine/deliver.ts';
 import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
 import { rememberedCommand } from './engine/inputs.ts';
 import type { Loop } from './engine/loop.ts';
-import type { Pager } from './engine/ports.ts';
+import { type Outage, startOutage } from './engine/outage.ts';
+import type { DirectChat, Pager } from './engine/ports.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Policy } from './incident/policy.ts';
@@ -22,7 +24,7 @@ import { makeRoutes } from './routes.ts';
 import type { Door } from './slack/door.ts';
 import { type Slack, startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
-import { appNow } from './store/incidents.ts';
+import { makeJournal } from './store/journal.ts';
 import { listen } from './store/listen.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -64,16 +66,27 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
     isReady: () => state.ready && !state.stopping,
     problems: () => [slack?.tokenProblem()].filter((problem) => problem !== undefined),
   });
-  slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
+  const clock = databaseClock(pools.door);
+  const chat = Promise.withResolvers<DirectChat>();
+  const outage = startOutage({
+    engine,
+    outside: { policy, chat: chat.promise, pager, webhook, log },
+    clock,
+    journal: config.journalDir === undefined ? undefined : makeJournal(config.journalDir),
+    mayMerge: () => state.ready,
+  });
+  slack = await startSlack({ config, door: doorOf(engine, clock, outage), policy, pager, log, routes });
+  chat.resolve(slack.directChat);
   const workers = { ...engine, pool: pools.workers };
   const world = { engine: workers, chat: slack.chat, pager, webhook };
-  const working = work({ engine: workers, world, direct: database.direct, state });
+  const working = work({ engine: workers, world, direct: database.direct, state, outage });
   return {
     async stop() {
       state.stopping = true;
       await slack.stop();
       await (await working).stop();
+      await outage.stop();
       await Promise.all([pools.door.end(), pools.workers.end(), target?.end()]);
       await database.stop();
     },
@@ -97,14 +110,14 @@ async function ownDatabase({ databaseUrl, databaseDirectUrl, dataDir }: Config, 
 const webhookOf = ({ webhookSecret: secret }: Config, { fallback: { webhook: url } }: Policy) =>
   url === undefined || secret === undefined ? undefined : makeWebhook({ url, secret });
 
-const doorOf = (engine: Engine): Door => ({
-  handle: (input) => handle(engine, input),
+const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => ({
+  handle: (input) => (input.command.kind === 'declare' ? outage.declare(input) : handle(engine, input)),
   incident: (id) => incidentById(engine, id),
   byNumber: (number) => incidentOfNumber(engine, number),
   byChannel: (channel) => incidentOfChannel(engine, channel),
   open: () => allOpen(engine),
   remembered: (key) => rememberedCommand(engine.pool, key),
-  now: () => appNow(engine.pool),
+  now: () => clock.read(),
 });
 
 interface State {
@@ -119,12 +132,13 @@ interface Working {
   world: Parameters<typeof startDelivery>[1];
   direct: string;
   state: State;
+  outage: Outage;
 }
 
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, direct, state }: Working): Promise<Running> {
+async function work({ engine, world, direct, state, outage }: Working): Promise<Running> {
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
@@ -137,6 +151,7 @@ async function work({ engine, world, direct, state }: Working): Promise<Running>
   const crons = sweeps({ engine, pager: world.pager, loops });
   await warnOfSharedServer(engine);
   state.ready = true;
+  outage.poke();
   engine.log.info('ready');
   return {
     async stop() {
@@ -154,7 +169,10 @@ async function migrated(direct: string, log: Logger): Promise<boolean> {
     if (applied.length > 0) log.info({ applied }, 'the database was brought to this release');
     return true;
   } catch (error) {
-    log.error({ err: error }, 'the database is not there yet: commands are refused with a sentence until it is');
+    log.error(
+      { err: error },
+      'the database is not there yet: until it is, a declaration is acted on without it, and all else is refused',
+    );
     return false;
   }
 }

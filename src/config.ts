@@ -77,10 +77,7 @@ function together(given: Set<string>): string[] {
 }
 
 function lostBy(given: Set<string>): string[] {
-  const lost = settings.flatMap(({ key, name, lost }) =>
-    lost && !given.has(key) ? `${name} is not set: ${lost}.` : [],
-  );
-  return given.has('journalDir') ? [...lost, 'JOURNAL_DIR is set, but this version keeps no journal yet.'] : lost;
+  return settings.flatMap(({ key, name, lost }) => (lost && !given.has(key) ? `${name} is not set: ${lost}.` : []));
 }
 
 /** Only Slack and Opsgenie have a prefix to themselves; others, like DATABASE_PORT, a cluster sets of its own accord. */

@@ -98,8 +98,10 @@ export const Settings = z.object({
   }),
   journalDir: text.optional().register(about, {
     name: 'JOURNAL_DIR',
-    description: 'Reserved for the journal of declarations, which comes later. Nothing is written there today.',
-    otherwise: 'the same as with it: while the database is away, a declaration is refused',
+    description:
+      'Folder on a local disk for the journal: what is declared while the database is away is written down there, and ' +
+      'becomes an incident when it is back. Processes on one machine may share it.',
+    lost: 'what is declared while the database is away is paged and announced, but not recorded',
   }),
   runbook: text
     .default('runbook.yaml')

@@ -184,6 +184,7 @@ describe('faults', () => {
 describe('warnings', () => {
   const complete = {
     INCIDENTS_CHANNEL: 'C0123456789',
+    JOURNAL_DIR: 'journal',
     OPSGENIE_API_KEY: 'key',
     WEBHOOK_SECRET: 'sixteen-letters!',
     TARGET_DATABASE_URL: 'postgres://reader@db/app',
@@ -222,12 +223,6 @@ describe('warnings', () => {
     const { warnings } = configOf({ ...complete, SLACK_ICON: 'x' });
 
     expect(warnings).toEqual(['SLACK_ICON is set, but there is no such setting: it has no effect.']);
-  });
-
-  it('do not let anybody believe that a journal is kept', () => {
-    const { warnings } = configOf({ ...complete, JOURNAL_DIR: 'journal' });
-
-    expect(warnings).toEqual(['JOURNAL_DIR is set, but this version keeps no journal yet.']);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What every part of the engine works with, and the shape of what enters and leaves by the one door. */
 import type { Pool } from 'pg';
 import type { Clients, Playbook } from '../diagnosis/diagnosis.ts';
+import type { Direct } from '../incident/direct.ts';
 import type { Entry } from '../incident/entry.ts';
 import type { Actor, Command, Incident, IncidentId, Instant, Refusal } from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
@@ -20,12 +21,14 @@ export interface Engine {
 export interface Input {
   /** absent only for `duties-due`, which finds for itself what is due */
   key?: string;
-  /** absent for `declare` */
+  /** for `declare` absent, or the id that was given out for it already */
   incident?: IncidentId;
   actor: Actor;
   command: Command;
   /** the incident's version for which the pressed button was drawn */
   drawnFor?: number;
+  /** when it was given, where that is earlier than now: a declaration that the database could not take then */
+  at?: Instant;
 }
 
 /** `repeated`: this input was handled before; the rest is the first answer, and this says whose it was. */
@@ -33,3 +36,8 @@ export type Answer = { repeated?: { by: Actor; at: Instant } } & (
   | { ok: true; incident: Incident; entries: Entry[] }
   | { ok: false; incident?: Incident; refusal: Refusal }
 );
+
+/** The database is away: a declaration was acted on all the same. */
+export interface WithoutDatabase {
+  direct: Direct;
+}

@@ -24,9 +24,16 @@ import type { Answer, Engine, Input } from './engine.ts';
 import { firstAnswer, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
 
-/** Everything that may change an incident enters here. A repeat of the same key returns the first answer. */
-export async function handle(engine: Engine, input: Input): Promise<Answer> {
-  const answer = await inTransaction(engine.pool, (db) => handleIn(db, engine, input));
+/**
+ * Everything that may change an incident enters here. A repeat of the same key returns the first answer. Once `given up`,
+ * nothing is saved: whoever waited has gone another way.
+ */
+export async function handle(engine: Engine, input: Input, givenUp?: AbortSignal): Promise<Answer> {
+  const answer = await inTransaction(engine.pool, async (db) => {
+    const given = await handleIn(db, engine, input);
+    givenUp?.throwIfAborted();
+    return given;
+  });
   engine.saved?.();
   return answer;
 }
@@ -38,7 +45,7 @@ export async function handleIn(db: Db, engine: Engine, input: Input): Promise<An
   if (before) return before;
   const { command } = input;
   return command.kind === 'declare'
-    ? declareIn(db, engine, { input, command, now })
+    ? declareIn(db, engine, { input, command, now: Math.min(now, input.at ?? now) })
     : changeIn(db, engine, { ...input, command });
 }
 
@@ -70,7 +77,14 @@ async function declareIn(db: Db, engine: Engine, { input, command, now }: Declar
     declaredSince(db, command.severity, now - engine.policy.sameIncidentWithin),
     nextNumber(db),
   ]);
-  const at = { id: incidentIdOf(input.key), number, by: input.actor, open, now, policy: engine.policy };
+  const at = {
+    id: input.incident ?? incidentIdOf(input.key),
+    number,
+    by: input.actor,
+    open,
+    now,
+    policy: engine.policy,
+  };
   return save(db, engine, { decision: decideDeclaration(command, at), now, input, after: noEntries });
 }
 

@@ -1,10 +1,12 @@
 /** What a page says on a phone at night: severity, title, how to acknowledge. Pure. */
+import type { Direct } from '../incident/direct.ts';
 import type { Incident, Page } from '../incident/incident.ts';
 import type { Person, Policy } from '../incident/policy.ts';
 import type { PageRequest } from './ports.ts';
 
-const name = ({ number, severity, title }: Incident): string =>
-  `${severity.toUpperCase()} #${number} ${title === '' ? '(nobody has said yet what is broken)' : title}`;
+const said = (title: string): string => (title === '' ? '(nobody has said yet what is broken)' : title);
+
+const name = ({ number, severity, title }: Incident): string => `${severity.toUpperCase()} #${number} ${said(title)}`;
 
 export function pageText({ key, levels }: Page, incident: Incident, policy: Policy): PageRequest {
   const { severity, number, home } = incident;
@@ -30,3 +32,19 @@ export function channelNote({ home, number }: Incident): string {
 }
 
 export const acknowledgedBy = (person: Person): string => ('slack' in person ? `Slack ${person.slack}` : person.pager);
+
+/** Without the database there is no number to acknowledge by, and only the pager can take the acknowledgement. */
+export function directPageText({ id, page, severity, title }: Direct, policy: Policy): PageRequest {
+  const message = `${severity.toUpperCase()} ${said(title)}`;
+  return {
+    key: page?.key ?? id,
+    severity,
+    message,
+    description: [
+      message,
+      `Severity ${severity.toUpperCase()}, ${policy.severities[severity].title}.`,
+      "Responder's own database is away: there is no channel yet. Acknowledge this alert here, at the pager.",
+    ].join('\n'),
+    targets: page?.levels.flatMap((level) => policy.levels[level].pager) ?? [],
+  };
+}

@@ -39,7 +39,9 @@ const performers: Performers = {
     if (sending.incident.home.kind === 'channel') await chat.invite(sending, effect);
     return undefined;
   },
-  announce: async ({ chat }, _, sending) => ({ kind: 'announced', ...(await chat.announce(sending)) }),
+  // what was announced while the database was away is not announced again
+  announce: async ({ chat }, _, sending) =>
+    sending.incident.announcement ? undefined : { kind: 'announced', ...(await chat.announce(sending)) },
   card: async ({ chat }, _, sending) => ({ kind: 'card-posted', ...(await chat.card(sending)) }),
   pin: async ({ chat }, _, sending) => {
     const { home } = sending.incident;

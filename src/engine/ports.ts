@@ -1,5 +1,6 @@
 /** What the engine asks of the world. Owned here because it is called here; slack/ and integrations/ implement it. */
 import type { Report } from '../diagnosis/diagnosis.ts';
+import type { Direct } from '../incident/direct.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Entry } from '../incident/entry.ts';
 import type { Incident, Instant } from '../incident/incident.ts';
@@ -43,6 +44,14 @@ export interface Chat {
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
+}
+
+/** The chat for what is declared while the database is away: the same limits and errors. */
+export interface DirectChat {
+  /** posted, or drawn again where it stands; `again`: it may have been posted by an earlier try */
+  announce(direct: Direct, again: boolean): Promise<MessageRef>;
+  /** the second route: the fallback people mentioned beside the announcement, or one person told */
+  warn(direct: Direct, person?: { slack: string }): Promise<void>;
 }
 
 export interface PageRequest {
@@ -93,7 +102,10 @@ export interface Pager {
   onCall(schedule: string): Promise<OnCall[]>;
 }
 
+/** An incident, which has no number yet where the database is away. */
+export type Alarmed = Pick<Incident, 'id' | 'severity' | 'title'> & { number?: number };
+
 /** A signed HTTP call to the runbook's fallback address. */
 export interface Webhook {
-  send(body: { incident: Incident; entry: Entry }): Promise<void>;
+  send(body: { incident: Alarmed; entry: Entry }): Promise<void>;
 }

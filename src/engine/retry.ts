@@ -21,14 +21,14 @@ export type Verdict =
   | { kind: 'never'; code: string; why: string; news?: Command };
 
 const firstPauseMs = 500;
-const longestPauseMs = 30_000;
+export const longestPauseMs = 30_000;
 /** about half an hour of trying; what still fails then is a poison row, not an outage */
 const patience = 60;
 
 /** Somebody has to mend it first: waited for without end, and asked for rarely. */
 const untilMendedMs = 20_000;
 
-const pauseFor = (attempt: number): number =>
+export const pauseFor = (attempt: number): number =>
   Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
 
 /** A fault of ours, or one that nobody foresaw, is tried a few times and then taken for final. */

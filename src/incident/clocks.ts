@@ -163,7 +163,9 @@ function confirmDuties(i: Incident, { confirmWithin }: Policy): Duty[] {
 
 function channelDuty(i: Incident, { channelWithin }: Policy): Duty[] {
   if (!isLive(i) || i.home.kind !== 'none' || i.channelLate) return [];
-  return [{ kind: 'channel', key: 'channel:1', dueAt: i.declaredAt + channelWithin, page: [], who: [] }];
+  return [
+    { kind: 'channel', key: 'channel:1', dueAt: (i.recordedAt ?? i.declaredAt) + channelWithin, page: [], who: [] },
+  ];
 }
 
 function reminderDuty(i: Incident, kind: ReminderKind, policy: Policy): Duty[] {

@@ -3,6 +3,7 @@ import { aftermath } from './aftermath.ts';
 import { changed, isPerson, refuse } from './changes.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import { type Declaration, declare } from './declare.ts';
+import { doneDirectly } from './direct.ts';
 import { fallDue } from './due.ts';
 import type { Actor, Command, CommandKind, Declare, Incident, Phase, Press, Refusal } from './incident.ts';
 import type { Person } from './policy.ts';
@@ -88,6 +89,8 @@ function judge(i: Incident, { command, actor }: Order, at: Circumstances): Decis
     case 'no-playbook':
     case 'undeliverable':
       return fromWorld(i, command, at);
+    case 'done-directly':
+      return doneDirectly(i, command, at);
     case 'resolve':
     case 'reopen':
     case 'close':

@@ -2,6 +2,7 @@
 import { newPage, redraw, say, secondRoute } from './changes.ts';
 import { dutiesFor, ladderRuns, ladderStep, type Owed, occurrence, owedReminder } from './clocks.ts';
 import type { Circumstances, Duty, Paid } from './decision.ts';
+import { pageKey } from './direct.ts';
 import type { Effect } from './effect.ts';
 import type { Entry } from './entry.ts';
 import type { Incident, Page } from './incident.ts';
@@ -56,8 +57,10 @@ function fallLadder(i: Incident, at: Circumstances): Part {
   const page = inOrder(steps.flatMap((step) => step.page));
   const mention = inOrder(steps.flatMap((step) => step.mention).filter((level) => !page.includes(level)));
   const entry = ladderEntry(i, { steps, page, mention, at });
-  const key = `${i.id}:${i.ladder.run}.${reached - 1}`;
-  const pages: Page[] = page.length > 0 ? [newPage(key, page, at.now)] : [];
+  const key = pageKey(i.id, i.ladder.run, reached - 1);
+  // while the database was away it may have been paged ahead of its time, under the same key
+  const isNew = !i.pages.some((one) => one.key === key);
+  const pages: Page[] = page.length > 0 && isNew ? [newPage(key, page, at.now)] : [];
   const highest = inOrder([...page, ...(i.ladder.reached ? [i.ladder.reached] : [])]).at(-1);
   const next: Incident = {
     ...i,
@@ -68,7 +71,7 @@ function fallLadder(i: Incident, at: Circumstances): Part {
   return {
     next,
     entries: [entry],
-    effects: [...pages.map(({ key }): Effect => ({ kind: 'page', page: key })), say(entry, pings), ...redraw],
+    effects: [...(page.length > 0 ? [{ kind: 'page', page: key } satisfies Effect] : []), say(entry, pings), ...redraw],
     paid: pay(due, at.now, outcomeOf(page, mention)),
   };
 }

@@ -1,5 +1,5 @@
 /** The timeline's closed list of entries: what happened, as data. Posts show entries; views give them words. */
-import type { Done } from './incident.ts';
+import type { Done, Page } from './incident.ts';
 import type { Level, Person, ReminderKind, Severity } from './policy.ts';
 
 export type Entry =
@@ -49,6 +49,8 @@ export type Entry =
   | { kind: 'page-confirmed'; page: string; levels: Level[] }
   | { kind: 'page-unconfirmed'; page: string; levels: Level[]; why: string }
   | { kind: 'announced' }
+  /** declared without the database: what was done for it directly, and how much later it was recorded */
+  | { kind: 'done-directly'; announced: boolean; page?: Page; lateMs: number }
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-late'; why: string }
   | { kind: 'report'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
@@ -59,7 +61,13 @@ export type Entry =
 export type EntryKind = Entry['kind'];
 
 /** Entries that the bot makes of its own accord, whosever command they came with. */
-export const byItself: ReadonlySet<EntryKind> = new Set(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
+export const byItself: ReadonlySet<EntryKind> = new Set([
+  'ladder',
+  'reminder',
+  'page-unconfirmed',
+  'channel-late',
+  'done-directly',
+]);
 
 /** Whom a post addresses by mention; delivery resolves levels to people. */
 export type Audience = { level: Level } | { person: Person } | { fallback: true };

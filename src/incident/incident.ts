@@ -60,6 +60,8 @@ export interface Incident {
   phase: Phase;
   declaredBy: Person;
   declaredAt: Instant;
+  /** declared without the database: when it could be recorded; no channel could be opened before that */
+  recordedAt?: Instant;
   /** `run`: how often it was started; `next`: steps already taken; `reached`: highest level paged or escalated to */
   ladder: { run: number; startedAt: Instant; next: number; reached?: Level };
   acknowledged?: { by: Person; at: Instant; via: 'slack' | 'pager' };
@@ -130,6 +132,14 @@ export type Command =
   | { kind: 'page-confirmed'; page: string }
   | { kind: 'page-failed'; page: string; why: string }
   | { kind: 'acknowledged-at-pager'; page: string; by: Person }
+  /** what was done for a declaration while the database was away */
+  | {
+      kind: 'done-directly';
+      announcement?: { channel: string; ts: string };
+      page?: Page;
+      /** who answered the page at the pager meanwhile */
+      acknowledgedBy?: Person;
+    }
   | { kind: 'report-ready'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
   /** somebody asked for a look that no playbook can take yet */
   | { kind: 'no-playbook'; issueType: string }

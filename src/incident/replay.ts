@@ -79,6 +79,12 @@ const commands: Commands = {
   'page-confirmed': ({ page }) => ({ kind: 'page-confirmed', page }),
   'page-unconfirmed': ({ page, why }) => (why === '' ? due() : { kind: 'page-failed', page, why }),
   announced: changesNoClock,
+  'done-directly': ({ page, announced }) => ({
+    kind: 'done-directly',
+    ...(page ? { page } : {}),
+    // where it was announced is not written down, and changes no clock
+    ...(announced ? { announcement: { channel: '', ts: '' } } : {}),
+  }),
   'channel-opened': ({ channel, name }) => ({ kind: 'channel-opened', channel, name }),
   'channel-late': ({ why }) => (why === '' ? due() : { kind: 'channel-impossible', why }),
   report: changesNoClock,

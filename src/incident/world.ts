@@ -144,9 +144,9 @@ function pageFailed(i: Incident, { page: key, why }: Of<'page-failed'>, { policy
 }
 
 /** An alert that we acknowledged ourselves comes back as news too; it must not undo a later `unack`. */
-function acknowledgedAtPager(
+export function acknowledgedAtPager(
   i: Incident,
-  { page: key, by }: Of<'acknowledged-at-pager'>,
+  { page: key, by }: Pick<Of<'acknowledged-at-pager'>, 'page' | 'by'>,
   { now }: Circumstances,
 ): Decision {
   const known = page(i, key);

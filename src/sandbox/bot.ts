@@ -23,6 +23,8 @@ export interface BotSettings {
   env: Record<string, string>;
   port: number;
   command?: string[];
+  /** what it must answer before it counts as started; `/healthz` while its database is away */
+  started?: '/readyz' | '/healthz';
 }
 
 const keptLines = 200;
@@ -37,7 +39,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startBot({ env, port, command = ['src/main.ts'] }: BotSettings): Promise<Bot> {
+export async function startBot({
+  env,
+  port,
+  command = ['src/main.ts'],
+  started = '/readyz',
+}: BotSettings): Promise<Bot> {
   const lines: string[] = [];
   const child = spawn(process.execPath, command, {
     env: { PATH: process.env['PATH'] ?? '', ...env, PORT: String(port) },
@@ -49,7 +56,7 @@ export async function startBot({ env, port, command = ['src/main.ts'] }: BotSett
       if (lines.length > keptLines) lines.shift();
     });
   const url = `http://127.0.0.1:${port}`;
-  await ready(child, { url, lines });
+  await ready(child, { url: `${url}${started}`, lines });
   return {
     url,
     pid: child.pid ?? 0,
@@ -65,7 +72,7 @@ export async function startBot({ env, port, command = ['src/main.ts'] }: BotSett
 async function ready(child: ChildProcess, { url, lines }: { url: string; lines: string[] }): Promise<void> {
   const giveUpAt = Date.now() + readyWithinMs;
   while (Date.now() < giveUpAt && child.exitCode === null) {
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 50);

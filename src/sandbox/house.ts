@@ -27,7 +27,7 @@ export interface House {
   /** the process anew and at the same address, once `bot` is gone; `bot` is the new one from then on */
   restart(): Promise<Bot>;
   /** one more process of the bot on the same database */
-  another(env?: Record<string, string>): Promise<Bot>;
+  another(env?: Record<string, string>, started?: '/readyz' | '/healthz'): Promise<Bot>;
   stop(): Promise<void>;
 }
 
@@ -60,8 +60,9 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   try {
     await prepare?.(around.databases);
     const env = { ...environment(around, socket), ...settings.env };
-    const start = async (at: number, changes = {}): Promise<Bot> => {
-      const bot = await startBot({ port: at, env: { ...env, ...changes }, ...(command ? { command } : {}) });
+    const start = async (at: number, { changes = {}, started }: Starting = {}): Promise<Bot> => {
+      const how = { ...(command ? { command } : {}), ...(started ? { started } : {}) };
+      const bot = await startBot({ port: at, env: { ...env, ...changes }, ...how });
       bots.push(bot);
       return bot;
     };
@@ -70,7 +71,7 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
       ...around,
       env,
       bot: await start(port),
-      another: async (changes) => start(await freePort(), changes),
+      another: async (changes, started) => start(await freePort(), { changes, started }),
       async restart() {
         house.bot = await start(port);
         return house.bot;
@@ -85,6 +86,11 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
     await end(around);
     throw error;
   }
+}
+
+interface Starting {
+  changes?: Record<string, string> | undefined;
+  started?: '/readyz' | '/healthz' | undefined;
 }
 
 async function startAround(settings: HouseSettings, botUrl: string): Promise<Around> {

@@ -11,6 +11,8 @@ export interface Line {
   /** the server's URL, by this line */
   url: string;
   set(mode: LineMode): void;
+  /** whoever connects from now on reaches another server, with the same database and login */
+  leadTo(url: string): void;
   /** cuts what is open; whoever comes next is served by the mode */
   cut(): void;
   open(): number;
@@ -44,6 +46,9 @@ export async function startLine(through: string, kills?: Kills): Promise<Line> {
     url: url.href,
     cut: () => cut(state),
     open: () => state.pairs.size,
+    leadTo: (server) => {
+      state.target = new URL(server);
+    },
     set(mode) {
       state.mode = mode;
       if (mode.kind === 'refuse') cut(state);

@@ -1,10 +1,11 @@
 /** A command brought to the door, and its answer in words for whoever gave it. */
-import type { Answer, Input } from '../engine/engine.ts';
+import type { Answer, Input, WithoutDatabase } from '../engine/engine.ts';
 import type { Actor, Command, Incident, Refusal } from '../incident/incident.ts';
 import { type Asker, type Desk, namesMs, nowAt, sceneOf } from './desk.ts';
 import type { Outcome } from './listener.ts';
 import { declaredMessage } from './views/answers.ts';
 import { context, message, saying } from './views/blocks.ts';
+import { directMessage } from './views/direct.ts';
 import { entryMessage } from './views/entry.ts';
 import type { Message, Scene } from './views/message.ts';
 import { fields } from './views/modals.ts';
@@ -28,6 +29,7 @@ export async function bring(desk: Desk, asker: Asker, errand: Errand): Promise<O
     ...(asker.drawnFor === undefined ? {} : { drawnFor: asker.drawnFor }),
   };
   const answer = await (asker.how === 'press' ? handlePress(desk, input) : desk.door.handle(input));
+  if ('direct' in answer) return withoutDatabase(desk, answer);
   return answer.ok ? taken(desk, asker, { ...errand, answer }) : refused(desk, asker, answer);
 }
 
@@ -36,13 +38,17 @@ const sameMeaningMs = 60_000;
 const mostMeanings = 100;
 
 /** Two people at once share a key, whoever's transaction is first; after a minute the next key in the row is theirs. */
-async function handlePress({ door }: Desk, input: Input & { key: string }): Promise<Answer> {
+async function handlePress({ door }: Desk, input: Input & { key: string }): Promise<Answer | WithoutDatabase> {
   let answer = await door.handle(input);
-  for (let n = 2; n <= mostMeanings && answer.repeated; n += 1) {
+  for (let n = 2; n <= mostMeanings && 'repeated' in answer && answer.repeated; n += 1) {
     if ((await nowAt(door)) - answer.repeated.at < sameMeaningMs) break;
     answer = await door.handle({ ...input, key: `${input.key}:${n}` });
   }
   return answer;
+}
+
+async function withoutDatabase({ directory, policy }: Desk, { direct }: WithoutDatabase): Promise<Outcome> {
+  return { message: directMessage(direct, { policy, people: await directory.people(namesMs) }) };
 }
 
 type Took = Errand & { answer: Extract<Answer, { ok: true }> };

@@ -1,10 +1,10 @@
 /** The way from Slack into the engine, as this room sees it: one function that changes things, a few that read. */
-import type { Answer, Input } from '../engine/engine.ts';
+import type { Answer, Input, WithoutDatabase } from '../engine/engine.ts';
 import type { Command, Incident, IncidentId, Instant } from '../incident/incident.ts';
 
 export interface Door {
-  /** one transaction, idempotent by `input.key` */
-  handle(input: Input): Promise<Answer>;
+  /** one transaction, idempotent by `input.key`; a declaration is acted on without the database too */
+  handle(input: Input): Promise<Answer | WithoutDatabase>;
   incident(id: IncidentId): Promise<Incident | undefined>;
   byNumber(number: number): Promise<Incident | undefined>;
   byChannel(channel: string): Promise<Incident | undefined>;

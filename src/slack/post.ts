@@ -56,7 +56,7 @@ export function makeChat(chatting: Chatting): Chat {
   };
 }
 
-async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
+export async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
   try {
     return await within(allMs, work);
   } catch (error) {
@@ -89,11 +89,11 @@ const Posted = z.object({ channel: z.string(), ts: z.string() });
 
 interface Envelope {
   place: Place;
-  sending: Sending;
+  sending: Pick<Sending, 'id' | 'again' | 'checkLease'>;
   message: Message;
 }
 
-async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
+export async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
   const earlier = sending.again ? await look(place, sending.id) : undefined;
   if (earlier) return earlier;
   sending.checkLease();

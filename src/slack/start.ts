@@ -1,10 +1,11 @@
 /** The room put together: clients, who we are, the listeners, and the port through which the engine posts. */
-import type { Chat, Pager } from '../engine/ports.ts';
+import type { Chat, DirectChat, Pager } from '../engine/ports.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { startApp } from './app.ts';
 import { makeCalls } from './calls.ts';
 import { makeClients } from './clients.ts';
+import { makeDirectChat } from './direct.ts';
 import type { Door } from './door.ts';
 import { learnIdentity, type Memory } from './identity.ts';
 import { makeListening } from './listener.ts';
@@ -41,6 +42,8 @@ export interface Starting {
 
 export interface Slack {
   chat: Chat;
+  /** for what is declared while the database is away */
+  directChat: DirectChat;
   port: number;
   /** what is wrong with the bot token, in words; nothing while it is good */
   tokenProblem(): string | undefined;
@@ -74,16 +77,17 @@ export async function startSlack(starting: Starting): Promise<Slack> {
     log,
     register: (app) => register(app, { desk, listening, reply }),
   });
-  const chat = makeChat({
+  const chatting = {
     client: bulk,
     urgentClient: urgent,
     policy,
     people: directory,
     settings: { incidentsChannel: config.incidentsChannel, me: () => whoami.current()?.botUserId },
     log,
-  });
+  };
   return {
-    chat,
+    chat: makeChat(chatting),
+    directChat: makeDirectChat(chatting),
     port: app.port,
     tokenProblem: () => calls.tokenProblem(),
     async stop() {

@@ -6,21 +6,25 @@ export type Db = pg.ClientBase;
 /** What a single read needs: a pool, or the client of a transaction. */
 export type Queries = Pick<pg.ClientBase, 'query'> | pg.Pool;
 
+/** Of a database that does not answer within this time, a person learns better now than later. */
+const waitMs = 2_000;
+
 export function makePool(url: string, log: Logger, most = 10): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: most,
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 8_000,
+    connectionTimeoutMillis: waitMs,
+    query_timeout: waitMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    maxLifetimeSeconds: 1_800,
+    // a server that was demoted still answers what is only read: after a failover nobody asks it for long
+    maxLifetimeSeconds: 300,
     application_name: 'responder',
     // statements that do not need each other's answers go out together, and are carried out in order
     pipeline: true,
   });
   // an idle connection that the server closes emits an error; without a listener it would end the process
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('error', ({ message }) => log.warn({ why: message }, 'an idle database connection was lost'));
   return pool;
 }
 
@@ -28,10 +32,13 @@ const mostTries = 5;
 /** serialization failure, deadlock: the transaction did nothing and may simply run again */
 const undone = new Set(['40001', '40P01']);
 
-/** Set inside the transaction and not at connect, because a transaction pooler drops start-up parameters. */
+/**
+ * Set inside the transaction and not at connect, because a transaction pooler drops start-up parameters. Shorter than our own
+ * wait: an answer leaves the connection as it was, a wait that we end ourselves costs it.
+ */
 const limits = `
-  set local statement_timeout = '6s';
-  set local lock_timeout = '2s';
+  set local statement_timeout = '1800ms';
+  set local lock_timeout = '1500ms';
   set local idle_in_transaction_session_timeout = '15s'`;
 
 export async function inTransaction<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> {
@@ -49,6 +56,22 @@ export async function inTransaction<T>(pool: pg.Pool, work: (db: Db) => Promise<
 
 const isUndone = (error: unknown): boolean => error instanceof pg.DatabaseError && undone.has(error.code ?? '');
 
+const readOnly = '25006';
+/** The text of pg 8: the answer may still come, and then it would be taken for that of the next query. */
+const readTimeout = 'Query read timeout';
+
+/** Answers why the connection must not be used again: it does not answer, or its server is no longer the one to write to. */
+async function undo(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
+  if (error instanceof pg.DatabaseError && error.code === readOnly) return error;
+  if (error instanceof Error && error.message === readTimeout) return error;
+  try {
+    await client.query('rollback');
+    return undefined;
+  } catch (fault) {
+    return fault instanceof Error ? fault : new Error(String(fault));
+  }
+}
+
 async function once<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
@@ -64,9 +87,7 @@ async function once<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> 
     if (command !== 'COMMIT') throw new Error('the transaction had failed before it was committed: nothing was saved');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((fault: Error) => {
-      failure = fault;
-    });
+    failure ??= await undo(client, error);
     throw error;
   } finally {
     client.off('error', lost);

@@ -41,6 +41,7 @@ const State = z.looseObject({
   phase: z.enum(['open', 'mitigated', 'resolved', 'closed', 'cancelled']),
   declaredBy: Person,
   declaredAt: Instant,
+  recordedAt: optional(Instant),
   ladder: z.looseObject({ run: z.number(), startedAt: Instant, next: z.number(), reached: optional(Level) }),
   acknowledged: optional(z.looseObject({ by: Person, at: Instant, via: z.enum(['slack', 'pager']) })),
   acknowledgements: z.number(),

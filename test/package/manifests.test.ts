@@ -134,6 +134,10 @@ describe('the deployment', () => {
     expect(container.envFrom.map(({ secretRef }) => secretRef.name)).toEqual([nameOf('secret.example.yaml')]);
   });
 
+  it('keeps the journal in a volume that outlives the container', () => {
+    expect(volumeOf(valueOf('JOURNAL_DIR'))?.emptyDir?.sizeLimit).toMatch(/^\d+Mi$/);
+  });
+
   it('reads the runbook from the config map, and writes compiled code into a volume with a limit', () => {
     expect(volumeOf(valueOf('RUNBOOK'))?.configMap?.name).toBe(nameOf('config-map.yaml'));
     expect(mountOf(valueOf('RUNBOOK'))?.readOnly).toBe(true);
@@ -161,9 +165,10 @@ describe('the secret', () => {
     .object({ stringData: z.record(z.string(), z.string()) })
     .parse(manifest('secret.example.yaml'));
   const noFile = (): string => '';
+  const fromDeployment = Object.fromEntries(['RUNBOOK', 'JOURNAL_DIR'].map((name) => [name, valueOf(name)]));
 
   it('is one that the bot starts with, without a word about a misspelt name', () => {
-    const { warnings } = readConfig({ ...stringData, RUNBOOK: valueOf('RUNBOOK') }, noFile);
+    const { warnings } = readConfig({ ...stringData, ...fromDeployment }, noFile);
 
     expect(warnings).toEqual([]);
   });
@@ -171,7 +176,9 @@ describe('the secret', () => {
   it('shows every setting without which something is lost', () => {
     const losing = settings.filter(({ lost, required }) => lost !== undefined || required === '');
 
-    expect(losing.map(({ name }) => name).filter((name) => !(name in stringData))).toEqual([]);
+    expect(losing.map(({ name }) => name).filter((name) => !(name in { ...stringData, ...fromDeployment }))).toEqual(
+      [],
+    );
   });
 
   it('has no value that could be a real one', () => {

@@ -78,7 +78,7 @@ it('limits every wait inside a transaction, and leaves the connection as it was'
 
   const inside = await inTransaction(pool, (db) => db.query(read));
 
-  expect(inside.rows).toEqual([{ limits: '6s 2s 15s' }]);
+  expect(inside.rows).toEqual([{ limits: '1800ms 1500ms 15s' }]);
   expect((await pool.query(read)).rows).toEqual([{ limits: '0 0 0' }]);
 });
 

@@ -3,6 +3,7 @@ import type { Entry } from '../../incident/entry.ts';
 import type { Page } from '../../incident/incident.ts';
 import { actions, addressing, context, foreign, preformatted, saying, section } from './blocks.ts';
 import { pressOf } from './card.ts';
+import { directPaging } from './direct.ts';
 import type { Message, Scene } from './message.ts';
 import { reminderMessage } from './reminder.ts';
 import { manualSteps } from './report.ts';
@@ -90,6 +91,7 @@ const texts: Texts = {
   'page-confirmed': ({ levels }, scene) => saying(line(scene, `paged: ${levelNames(levels, scene.policy)}`)),
   'page-unconfirmed': (entry, scene, addressed) => unconfirmed(entry, scene, addressed),
   announced: (_, scene) => saying(line(scene, 'announced')),
+  'done-directly': (entry, scene) => recordedLate(entry, scene),
   'channel-opened': ({ channel }, scene) => saying(line(scene, `its channel is <#${foreign(channel, 30)}>`)),
   'channel-late': ({ why }, scene) =>
     saying(
@@ -148,5 +150,16 @@ function unconfirmed({ page: key, levels, why }: Of<'page-unconfirmed'>, scene: 
       `${titleOf(scene.incident, 200)}\nReach them another way: ${foreign(reason, 300)}. Responder goes on trying.`,
     ),
     ...acknowledgeButton(scene),
+  );
+}
+
+function recordedLate({ announced, page, lateMs }: Of<'done-directly'>, scene: Scene): Message {
+  const paging = page ? `${levelNames(page.levels, scene.policy)}: ${directPaging(page)}. ` : '';
+  const announcing = announced ? '' : 'It was not announced meanwhile. ';
+  return saying(
+    line(scene, `recorded ${span(lateMs)} after it was declared`),
+    section(
+      `Responder's own database was away. ${paging}${announcing}Every clock counts from the declaration, at ${clock(scene.incident.declaredAt)}.`,
+    ),
   );
 }

@@ -1,9 +1,11 @@
 /** One file per message, as Slack gets it. UPDATE_GOLDEN=1 writes them anew; read the difference before you commit it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import type { Direct } from '../../../src/incident/direct.ts';
 import type { Entry } from '../../../src/incident/entry.ts';
 import { dutiesMessage, helpMessage, listMessage, pickMessage } from '../../../src/slack/views/answers.ts';
 import { announcementMessage, cardMessage } from '../../../src/slack/views/card.ts';
+import { directMessage, directWarning } from '../../../src/slack/views/direct.ts';
 import { entryMessage } from '../../../src/slack/views/entry.ts';
 import { declareForm } from '../../../src/slack/views/modals.ts';
 import { refusalMessage } from '../../../src/slack/views/refusal.ts';
@@ -15,6 +17,19 @@ const scene = sceneOf(incident);
 const [, , , stuck] = policy.issueTypes;
 const { issueType: _, ...withoutType } = incident;
 const say = (entry: Entry, pings = '<@U0ONCALL>') => entryMessage(entry, scene, { pings });
+
+const page = { key: 'i1:1.0', levels: ['on-call' as const], at: now, state: 'accepted' as const, rerouted: false };
+const direct: Direct = {
+  id: 'i1',
+  severity: 'p1',
+  title: 'checkout returns <502>',
+  by: ana,
+  at: now,
+  recorded: true,
+  tell: ['on-call'],
+  page,
+};
+const refused = { ...page, state: 'failed' as const, why: 'Opsgenie answered 401.', rerouted: true };
 
 const messages: [string, () => unknown][] = [
   ['card', () => cardMessage(scene)],
@@ -39,6 +54,13 @@ const messages: [string, () => unknown][] = [
       ),
   ],
   ['announcement', () => announcementMessage(scene)],
+  ['direct', () => directMessage(direct, { policy, people, pings: '<@U0ONCALL>' })],
+  ['direct-not-recorded', () => directMessage({ ...direct, recorded: false, page: refused }, { policy, people })],
+  ['direct-warning', () => directWarning({ ...direct, page: refused }, { policy, people, pings: '<@U0ONCALL>' })],
+  [
+    'direct-recorded',
+    () => say({ kind: 'done-directly', announced: true, page: { ...page, state: 'confirmed' }, lateMs: 73_000 }),
+  ],
   [
     'ladder-page',
     () =>

@@ -12,13 +12,14 @@ import {
   unknownVerbMessage,
 } from '../../../src/slack/views/answers.ts';
 import { announcementMessage, cardMessage } from '../../../src/slack/views/card.ts';
+import { directMessage, directWarning } from '../../../src/slack/views/direct.ts';
 import { entryMessage } from '../../../src/slack/views/entry.ts';
 import type { Message } from '../../../src/slack/views/message.ts';
 import { declareForm, reasonForm, titleForm, updateForm } from '../../../src/slack/views/modals.ts';
 import { refusalMessage } from '../../../src/slack/views/refusal.ts';
 import { manualSteps, reportMessage } from '../../../src/slack/views/report.ts';
 import { lint, lintView, marks } from './lint.ts';
-import { anIncident, aRefusal, aReport, entry, hostile, now, people, policy, sceneOf } from './world.ts';
+import { aDirect, anIncident, aRefusal, aReport, entry, hostile, now, people, policy, sceneOf } from './world.ts';
 
 /** Mentions of the two people and the channel that the world itself has. */
 const ours = new Set(['<@U0ANA>', '<@U0ONCALL>', '<#C0INC>', '<#C0OPS>']);
@@ -43,6 +44,15 @@ it('every entry of the timeline', () => {
       holds(entryMessage(one, sceneOf(incident), { pings: '<@U0ONCALL>' })),
     ),
     { numRuns: 400 },
+  );
+});
+
+it('a declaration without the database', () => {
+  fc.assert(
+    fc.property(aDirect, (direct) => {
+      holds(directMessage(direct, { policy, people, pings: '<@U0ONCALL>' }));
+      holds(directWarning(direct, { policy, people, pings: '<@U0ONCALL>' }));
+    }),
   );
 });
 

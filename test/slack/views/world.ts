@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Report } from '../../../src/diagnosis/diagnosis.ts';
 import { dutiesFor } from '../../../src/incident/clocks.ts';
+import type { Direct } from '../../../src/incident/direct.ts';
 import type { Entry } from '../../../src/incident/entry.ts';
 import type { Incident, Refusal } from '../../../src/incident/incident.ts';
 import { levels, type Person, reminderKinds, severities } from '../../../src/incident/policy.ts';
@@ -112,6 +113,26 @@ const via = fc.constantFrom('slack' as const, 'pager' as const);
 const severity = fc.constantFrom(...severities);
 const kind = <K extends Entry['kind']>(name: K) => fc.constant(name);
 
+const aPage = fc.record({
+  key: hostile,
+  levels: levelList,
+  at: ms,
+  state: fc.constantFrom('requested' as const, 'accepted' as const, 'confirmed' as const, 'failed' as const),
+  why: hostile,
+  rerouted: fc.boolean(),
+});
+
+export const aDirect: fc.Arbitrary<Direct> = fc.record({
+  id: hostile,
+  severity,
+  title: hostile,
+  by: someone,
+  at: fc.constant(now),
+  recorded: fc.boolean(),
+  tell: levelList,
+  page: aPage,
+});
+
 export const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({ kind: kind('declared'), severity, title: hostile, details: hostile }),
   fc.record({ kind: kind('acknowledged'), by: someone, via, afterMs: ms }),
@@ -159,6 +180,7 @@ export const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({ kind: kind('page-confirmed'), page: hostile, levels: levelList }),
   fc.record({ kind: kind('page-unconfirmed'), page: hostile, levels: levelList, why: hostile }),
   fc.record({ kind: kind('channel-late'), why: hostile }),
+  fc.record({ kind: kind('done-directly'), announced: fc.boolean(), page: aPage, lateMs: ms }),
   fc.record({
     kind: kind('report'),
     report: hostile,
