@@ -59,7 +59,9 @@ export const nothingUnintended: Check = (records) => {
 /** What the outbox was asked for, by incident and by page: "topic inc0", "page inc0:1.0". */
 function intentsOf({ database: { outbox } }: Records): Set<string> {
   return new Set(
-    outbox.flatMap(({ incident, effect: { kind, page } }) => [incident, page].map((whose) => `${kind} ${whose}`)),
+    outbox.flatMap(({ incident, effect: { kind, page } }) =>
+      [incident, String(page)].map((whose) => `${String(kind)} ${whose}`),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkHistory } from '../../../src/sandbox/history/check.ts';
 import type { Records } from '../../../src/sandbox/history/records.ts';
 import { first, incident, outOfTheJournal, retold, without } from './damage.ts';
-import { bot, call, dana, entry, goodNight, home, input, message, minutes, said, start } from './night.ts';
+import { bot, call, dana, entry, goodNight, home, input, message, minutes, row, said, start } from './night.ts';
 
 it('a good night keeps them all', () => {
   expect(checkHistory(goodNight())).toEqual([]);
@@ -69,8 +69,13 @@ describe('nothing is broken by', () => {
     [
       'a declaration that the journal took, and announced, and that was merged',
       (night) => {
-        outOfTheJournal(night);
+        const merged = outOfTheJournal(night);
+        retold(night, (timeline) => (first(timeline, ({ kind }) => kind === 'ladder').at = start + 50_000));
         without(night.database.outbox, (one) => one.id === '5');
+        night.database.outbox.push({
+          ...row('60', { kind: 'page', page: `${merged}:1.2`, again: 3 }),
+          incident: merged,
+        });
       },
     ],
     [
