@@ -1,10 +1,6 @@
 /** Plays a story against the real bot and prints what happened. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type StoryClock, startClock } from './clock.ts';
-import { checkHistory } from './history/check.ts';
-import { collectRecords, writeRecords } from './history/records.ts';
+import { judge } from './history/judge.ts';
 import { type House, startHouse } from './house.ts';
 import type { Story } from './stories/story.ts';
 import { type Line, transcriptOf } from './transcript.ts';
@@ -52,17 +48,8 @@ async function perform(story: Story, { house, time, socket, remark }: Performing
   if (socket) await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
   await story.play({ ...house, clock, socket, remark });
   await clock.settle();
-  await check(house);
-}
-
-/** The records of a run that broke something stay behind, to be read again. */
-async function check(house: House): Promise<void> {
-  const records = await collectRecords(house);
-  const faults = checkHistory(records);
-  if (faults.length === 0) return;
-  const file = join(mkdtempSync(join(tmpdir(), 'responder-history-')), 'records.json');
-  writeRecords(file, records);
-  throw new Error([...faults, `The records are in ${file}.`].join('\n'));
+  const faults = await judge(house, { withinMs: 1_000 });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
 async function duties(

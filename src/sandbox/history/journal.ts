@@ -7,7 +7,7 @@ const keysOf = ({ journal }: Records, kind: string): Set<string> =>
   new Set(journal.filter((line) => line.kind === kind).map(({ key }) => key));
 
 /** The same input gives the same id, whichever way it comes in. */
-export const idOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 20);
+const idOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 20);
 
 export const journalIsMerged: Check = (records) => {
   const merged = keysOf(records, 'merged');

@@ -1,7 +1,7 @@
 /** I6, I9: which row of the outbox each post comes from; none stands twice in Slack, and none that was sent is missing. */
 import { z } from 'zod';
 import { type Check, fault, repeated, textOf } from './fault.ts';
-import { idOf } from './journal.ts';
+import { journalled } from './journal.ts';
 import type { Records } from './records.ts';
 import type { OutboxRow } from './rows.ts';
 
@@ -11,40 +11,57 @@ const Carried = z.object({ event_payload: z.record(z.string(), z.unknown()) });
 const kinds = new Set(['announce', 'card', 'post', 'tell']);
 const isPost = ({ effect }: OutboxRow): boolean => kinds.has(String(effect['kind']));
 
-/** What a message says about where it comes from: the id of its row, or the key of what was declared. */
-const carriedBy = ({ metadata }: Message): unknown[] =>
-  Object.values(Carried.safeParse(metadata).data?.event_payload ?? {});
+/** What a message says about where it comes from. */
+const carriedBy = ({ metadata }: Message): string[] =>
+  Object.values(Carried.safeParse(metadata).data?.event_payload ?? {}).filter((value) => typeof value === 'string');
 
-const rowOf = ({ database: { outbox } }: Records, message: Message): OutboxRow | undefined => {
-  const carried = carriedBy(message);
-  return outbox.find((row) => isPost(row) && carried.includes(row.id));
-};
-
-/** The incident that a message belongs to; nothing when nobody meant to post it. */
-export function ownerOf(records: Records, message: Message): string | undefined {
-  const row = rowOf(records, message);
-  if (row) return row.incident;
-  const carried = carriedBy(message);
-  const declared = records.journal.find(({ key }) => carried.includes(key));
-  return declared && idOf(declared.key);
+/** Where a post comes from: a row of the outbox, or an incident that was announced out of the journal. */
+export interface Origin {
+  id: string;
+  incident: string;
+  row?: OutboxRow;
 }
 
-/** No row of the outbox stands twice in Slack, and no entry is said by more rows than the timeline has it. */
+/** Nothing for a message that nobody meant to post. */
+export function originsOf(records: Records): (message: Message) => Origin | undefined {
+  const rows = new Map(records.database.outbox.filter(isPost).map((row) => [row.id, row]));
+  const direct = journalled(records);
+  return (message) => {
+    for (const id of carriedBy(message)) {
+      const row = rows.get(id);
+      if (row) return { id, incident: row.incident, row };
+      const [word, incident = ''] = id.split(':');
+      if (word === 'journal' && direct.has(incident)) return { id: `${id} in ${message.channel}`, incident };
+    }
+    return undefined;
+  };
+}
+
+/** The same words of the same incident in the same place, whenever they were decided. */
+function saidBy({ incident, effect }: OutboxRow, place: string): string {
+  const { kind, entry, person } = effect;
+  return textOf([incident, kind, entry, person, place]);
+}
+
+/** No post stands twice in Slack, and no entry is said by more rows than the timeline has it. */
 export const postsOnce: Check = (records) => {
+  const originOf = originsOf(records);
   const posted = records.slack.messages.flatMap((message) => {
-    const row = rowOf(records, message);
-    const place = `${message.channel} ${message.thread ?? ''}`.trim();
-    return row ? [{ row, message, place, said: textOf([row.incident, row.effect, place]) }] : [];
+    const origin = originOf(message);
+    return origin ? [{ ...origin, message, place: `${message.channel} ${message.thread ?? ''}`.trim() }] : [];
   });
-  const once = posted.filter(({ row }, n) => posted.findIndex((other) => other.row.id === row.id) === n);
+  const rows = new Map(posted.map((one) => [one.id, one]));
   const told = Map.groupBy(records.database.timeline, ({ incident, body }) => textOf([incident, body]));
+  const said = [...rows.values()].flatMap(({ row, place, message }) =>
+    row ? [{ row, message, place, said: saidBy(row, place) }] : [],
+  );
   const mayStand = ({ incident, effect }: OutboxRow): number =>
     told.get(textOf([incident, effect['entry']]))?.length ?? 1;
   return [
-    ...repeated(posted, ({ row }) => row.id).map(({ key, times, one }) =>
+    ...repeated(posted, ({ id }) => id).map(({ key, times, one }) =>
       fault(`I6: "${one.message.text}" (outbox ${key}) was posted ${times} times`, 'double-post'),
     ),
-    ...repeated(once, ({ said }) => said)
+    ...repeated(said, (one) => one.said)
       .filter(({ one, times }) => times > mayStand(one.row))
       .map(({ one, times }) =>
         fault(`I6: ${times} rows of the outbox posted the same in ${one.place}: "${one.message.text}"`),
@@ -54,9 +71,10 @@ export const postsOnce: Check = (records) => {
 
 /** The journal's own announcement serves as the incident's. */
 export const sentStands: Check = (records) => {
-  const { messages } = records.slack;
-  const standing = new Set(messages.flatMap((message) => rowOf(records, message)?.id ?? []));
-  const announced = new Set(messages.map((message) => (rowOf(records, message) ? '' : ownerOf(records, message))));
+  const originOf = originsOf(records);
+  const origins = records.slack.messages.flatMap((message) => originOf(message) ?? []);
+  const standing = new Set(origins.map(({ id }) => id));
+  const announced = new Set(origins.filter(({ row }) => !row).map(({ incident }) => incident));
   return records.database.outbox
     .filter((row) => isPost(row) && row.state === 'sent' && !standing.has(row.id))
     .filter(({ effect, incident }) => effect['kind'] !== 'announce' || !announced.has(incident))

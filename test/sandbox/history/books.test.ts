@@ -1,7 +1,7 @@
 /** Every way in which the books can be wrong is found: inputs, posts, duties, the chain, the journal. */
 import { expect, it } from '@jest/globals';
 import type { Records } from '../../../src/sandbox/history/records.ts';
-import { type Broken, first, found, incident, retold } from './damage.ts';
+import { type Broken, first, found, incident, outOfTheJournal, retold } from './damage.ts';
 import { ana, dana, duty, home, incidents, input, message, minutes, row, said } from './night.ts';
 
 const acknowledgedBy = (night: Records) => first(night.database.timeline, ({ kind }) => kind === 'acknowledged').body;
@@ -31,6 +31,15 @@ it.each<Broken>([
     'a post that stands there twice',
     ({ slack }) => slack.messages.push(message('6', { channel: home, ts: '1.9', text: 'P1 #1: paging on-call' })),
     /"P1 #1: paging on-call" \(outbox 6\) was posted 2 times/,
+  ],
+  [
+    'an announcement that the journal sent twice',
+    (night) => {
+      outOfTheJournal(night);
+      const announcement = first(night.slack.messages, ({ ts }) => ts === '1.1');
+      night.slack.messages.push({ ...announcement, ts: '1.9' });
+    },
+    /outbox journal:[0-9a-f]+ in C0INCIDENTS\) was posted 2 times/,
   ],
   [
     'the same post by two rows',

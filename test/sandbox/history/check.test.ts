@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkHistory } from '../../../src/sandbox/history/check.ts';
 import type { Records } from '../../../src/sandbox/history/records.ts';
-import { first, idOf, incident, retold, without } from './damage.ts';
-import { call, chain, dana, entry, goodNight, home, id, input, message, minutes, said, start } from './night.ts';
+import { first, incident, outOfTheJournal, retold, without } from './damage.ts';
+import { bot, call, dana, entry, goodNight, home, input, message, minutes, row, said, start } from './night.ts';
 
 it('a good night keeps them all', () => {
   expect(checkHistory(goodNight())).toEqual([]);
@@ -53,19 +53,29 @@ describe('nothing is broken by', () => {
       },
     ],
     [
+      'a second channel, where the timeline says that the first was lost',
+      (night) => {
+        night.slack.channels.push({ id: 'C0OLD', name: 'inc-1', topic: '', creator: bot, direct: false });
+        night.slack.transcript.push(entry('topic', { channel: 'C0OLD', user: bot, text: 'P1 #1' }));
+        retold(night, (timeline) =>
+          timeline.splice(3, 0, said(30_000, 'responder', { kind: 'channel-lost', channel: 'C0OLD' })),
+        );
+      },
+    ],
+    [
       'the same press, meant anew after a minute',
       ({ database }) => database.inputs.push(input('click:C1:lead:inc0::3:2', minutes(9), dana)),
     ],
     [
       'a declaration that the journal took, and announced, and that was merged',
       (night) => {
-        const key = 'command:1.a';
-        Object.assign(night, JSON.parse(JSON.stringify(night).replaceAll(id, idOf(key))));
-        chain(night);
-        night.journal.push({ kind: 'declared', key }, { kind: 'merged', key });
-        const metadata = { event_type: 'responder', event_payload: { journal: key } };
-        first(night.slack.messages, ({ ts }) => ts === '1.1').metadata = metadata;
+        const merged = outOfTheJournal(night);
+        retold(night, (timeline) => (first(timeline, ({ kind }) => kind === 'ladder').at = start + 50_000));
         without(night.database.outbox, (one) => one.id === '5');
+        night.database.outbox.push({
+          ...row('60', { kind: 'page', page: `${merged}:1.2`, again: 3 }),
+          incident: merged,
+        });
       },
     ],
     [

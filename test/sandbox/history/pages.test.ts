@@ -1,8 +1,8 @@
 /** Every way in which a page can be lost, late, early or doubled is found: a checker that cannot fail is none. */
 import { expect, it } from '@jest/globals';
 import type { Records } from '../../../src/sandbox/history/records.ts';
-import { type Broken, first, found, idOf, retold, without } from './damage.ts';
-import { alert, call, chain, dana, id, minutes, said, start } from './night.ts';
+import { type Broken, first, found, outOfTheJournal, retold, without } from './damage.ts';
+import { alert, call, dana, minutes, said, start } from './night.ts';
 
 /** The acknowledgement never came. */
 const unanswered = (night: Records): void => {
@@ -65,13 +65,7 @@ it.each<Broken>([
   [
     'a page of the journal that goes on after the acknowledgement',
     (night) => {
-      const was = id;
-      const key = 'command:1.a';
-      const now = idOf(key);
-      const moved: Records = JSON.parse(JSON.stringify(night).replaceAll(was, now));
-      Object.assign(night, moved);
-      chain(night);
-      night.journal.push({ kind: 'declared', key }, { kind: 'merged', key });
+      const now = outOfTheJournal(night);
       night.pager.transcript.push(call('page', minutes(3), { alias: `${now}:1.2` }));
     },
     /reached the pager 120 s after it was acknowledged/,

@@ -1,7 +1,7 @@
 /** Every way in which what people see can be wrong is found: channels, what nobody meant, what is not true, what leaks. */
 import { expect, it } from '@jest/globals';
 import type { Records } from '../../../src/sandbox/history/records.ts';
-import { type Broken, first, found, incident, without } from './damage.ts';
+import { type Broken, first, found, incident, outOfTheJournal, without } from './damage.ts';
 import { bot, entry, home, message, row } from './night.ts';
 
 it.each<Broken>([
@@ -152,6 +152,14 @@ it.each<Broken>([
   [
     'a post that counts as sent and is not there',
     ({ slack }) => without(slack.messages, ({ ts }) => ts === '1.4'),
+    /outbox 12 counts as sent/,
+  ],
+  [
+    'the same in a night out of the journal',
+    (night) => {
+      outOfTheJournal(night);
+      without(night.slack.messages, ({ ts }) => ts === '1.4');
+    },
     /outbox 12 counts as sent/,
   ],
   [
