@@ -132,7 +132,7 @@ describe('what became of a page', () => {
 });
 
 describe('the second route', () => {
-  const fallback = { slack: ['U0EVE', 'S0BOSSES'], webhook: 'https://alarm.example.com' };
+  const fallback = { slack: ['U0EVES', 'S0LEADERS0'], webhook: 'https://alarm.example.com' };
   const named: Policy = { ...policy, fallback };
 
   it('writes to people, not to groups, and calls the webhook', () => {
@@ -148,7 +148,7 @@ describe('the second route', () => {
     expect(decision).toMatchObject({
       effects: [
         saying('page-unconfirmed', { fallback: true }),
-        { kind: 'tell', entry, person: { slack: 'U0EVE' } },
+        { kind: 'tell', entry, person: { slack: 'U0EVES' } },
         { kind: 'webhook', entry },
         ...redrawn,
       ],
