@@ -212,7 +212,7 @@ describe('an acknowledgement at the pager', () => {
 
     const decision = hear(story, { kind: 'acknowledged-at-pager', page: 'inc:e1', by });
 
-    expect(decision).toMatchObject({ entries, effects: [] });
+    expect(decision).toMatchObject({ entries, effects: [], reason: 'acknowledged before' });
     expect(story.incident.acknowledged).toEqual({ by: ana, at: start, via: 'slack' });
     expect(stateOf(story, 'inc:e1')).toBe('acknowledged');
   });
