@@ -28,8 +28,7 @@ interface Anchor {
 export const isLive = (i: Incident): boolean => i.phase === 'open' || i.phase === 'mitigated';
 
 export function levelAfter(reached: Level | undefined): Level {
-  const next = reached === undefined ? 0 : levels.indexOf(reached) + 1;
-  return levels[next] ?? 'team-lead';
+  return levels[levels.findIndex((level) => level === reached) + 1] ?? 'team-lead';
 }
 
 /** Whoever should act next: the lead, else who acknowledged, else the on-call. */

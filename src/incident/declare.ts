@@ -19,11 +19,11 @@ export interface Declaration extends Circumstances {
 
 const wordsOf = (title: string): Set<string> => new Set(title.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu));
 
-/** Do two titles speak of the same? Either says nothing yet, or they share half of the words of the shorter one. */
+/** Do two titles speak of the same? They share half of the words of the shorter one, which may have none yet. */
 export function alike(a: string, b: string): boolean {
   const [mine, theirs] = [wordsOf(a), wordsOf(b)];
   const fewer = Math.min(mine.size, theirs.size);
-  return fewer === 0 || mine.intersection(theirs).size * 2 >= fewer;
+  return mine.intersection(theirs).size * 2 >= fewer;
 }
 
 function alreadyDeclared(command: Declare, { open, now, policy }: Declaration): Running | undefined {

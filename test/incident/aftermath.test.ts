@@ -77,8 +77,9 @@ it('has no end any more when a closed incident is reopened', () => {
   for (const duty of ['status-page', 'affected-users', 'report', 'post-mortem'] as const)
     give(story, { kind: 'waive', duty, reason: 'a drill' });
   wait(story, hour);
-  give(story, { kind: 'close' });
+  const decision = give(story, { kind: 'close' });
   expect(story.incident).toMatchObject({ phase: 'closed', endedAt: start + hour });
+  expect(decision).toMatchObject({ entries: [{ kind: 'closed' }], effects: [saying('closed'), ...redrawn] });
 
   give(story, { kind: 'reopen', reason: 'it is back' });
 

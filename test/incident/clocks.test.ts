@@ -48,6 +48,15 @@ describe('the ladder', () => {
   });
 });
 
+it('lets every clock run on when it is mitigated', () => {
+  const story = begin('p1');
+  const before = dutiesFor(story.incident, policy);
+
+  give(story, { kind: 'mitigate' });
+
+  expect(dutiesFor(story.incident, policy)).toEqual(before);
+});
+
 describe('a reminder', () => {
   it('counts from the last update where that is later than the reopening', () => {
     const story = begin('p1');

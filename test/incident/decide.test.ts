@@ -83,7 +83,7 @@ it('does not tick off what is met by acting on the incident itself', () => {
 
 it.each([
   ['reopen without a reason', { kind: 'reopen' as const, reason: ' ' }, 'reason'],
-  ['waive without a reason', { kind: 'waive' as const, duty: 'report' as const, reason: '' }, 'reason'],
+  ['waive without a reason', { kind: 'waive' as const, duty: 'report' as const, reason: ' ' }, 'reason'],
 ])('refuses to %s', (_name, order, field) => {
   const story = begin('p1');
   give(story, { kind: 'resolve' });

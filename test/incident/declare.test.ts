@@ -96,6 +96,7 @@ it('begins open, unacknowledged, without a home, and invites who declared it tog
     { kind: 'invite', people: [ben], onCall: true },
   ]);
   expect(decision.ok && decision.paid.map(({ key }) => key)).toEqual(['page:1.0']);
+  expect(decision).toMatchObject({ reason: 'declared' });
 });
 
 it('keeps the words as they were typed, and looks at once when it is told the issue type', () => {

@@ -134,7 +134,7 @@ describe('what became of a page', () => {
 });
 
 describe('the second route', () => {
-  const fallback = { slack: ['U0EVE', 'S0BOSSES'], webhook: 'https://alarm.example.com' };
+  const fallback = { slack: ['U0EVES', 'S0LEADERS0'], webhook: 'https://alarm.example.com' };
   const named: Policy = { ...policy, fallback };
 
   it('writes to people, not to groups, and calls the webhook', () => {
@@ -150,7 +150,7 @@ describe('the second route', () => {
     expect(decision).toMatchObject({
       effects: [
         saying('page-unconfirmed', { fallback: true }),
-        { kind: 'tell', entry, person: { slack: 'U0EVE' } },
+        { kind: 'tell', entry, person: { slack: 'U0EVES' } },
         { kind: 'webhook', entry },
         ...redrawn,
       ],
@@ -214,7 +214,7 @@ describe('an acknowledgement at the pager', () => {
 
     const decision = hear(story, { kind: 'acknowledged-at-pager', page: 'inc:e1', by });
 
-    expect(decision).toMatchObject({ entries, effects: [] });
+    expect(decision).toMatchObject({ entries, effects: [], reason: 'acknowledged before' });
     expect(story.incident.acknowledged).toEqual({ by: ana, at: start, via: 'slack' });
     expect(stateOf(story, 'inc:e1')).toBe('acknowledged');
   });

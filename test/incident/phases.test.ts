@@ -59,6 +59,20 @@ it.each(commands.map(([order, allowed]) => [order.kind, allowed, order] as const
   },
 );
 
+it('says only to a second resolve that it is resolved already', () => {
+  const [resolved, cancelled] = [begin('p1'), begin('p1')];
+  lives.resolved(resolved);
+  lives.cancelled(cancelled);
+
+  give(resolved, { kind: 'mitigate' });
+  give(cancelled, { kind: 'resolve' });
+
+  expect([...resolved.refusals, ...cancelled.refusals]).toEqual([
+    { code: 'not-now', phase: 'resolved', command: 'mitigate' },
+    { code: 'not-now', phase: 'cancelled', command: 'resolve' },
+  ]);
+});
+
 it.each(phases)('hears the world, and lets everybody join, when it is %s', (phase) => {
   const story = begin('p1');
   lives[phase](story);

@@ -234,6 +234,7 @@ it('looks at the issue type that is asked for, else at its own', () => {
   expect(own).toMatchObject({
     entries: [{ kind: 'diagnosis-asked', issueType: 'high-memory' }],
     effects: [{ kind: 'investigate', issueType: 'high-memory' }],
+    reason: 'a look was asked for',
   });
   expect(asked).toMatchObject({
     entries: [{ kind: 'diagnosis-asked', issueType: 'workflow-stuck' }],
@@ -259,5 +260,9 @@ it('invites who wants to join, without the on-call, and writes nothing down', ()
 
   const decision = give(story, { kind: 'join' }, { by: ben });
 
-  expect(decision).toMatchObject({ entries: [], effects: [{ kind: 'invite', people: [ben], onCall: false }] });
+  expect(decision).toMatchObject({
+    entries: [],
+    effects: [{ kind: 'invite', people: [ben], onCall: false }],
+    reason: 'joined',
+  });
 });

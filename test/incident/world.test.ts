@@ -88,7 +88,7 @@ describe('where the incident lives', () => {
     const decision = hear(story, { kind: 'card-posted', channel: 'C0INC', ts: '2.2' });
 
     expect(story.incident.home).toEqual({ kind: 'channel', channel: 'C0INC', name: 'inc-12', card: '2.2' });
-    expect(decision).toMatchObject({ entries: [], effects: [{ kind: 'pin' }, card] });
+    expect(decision).toMatchObject({ entries: [], effects: [{ kind: 'pin' }, card], reason: 'card posted' });
   });
 
   it.each([
