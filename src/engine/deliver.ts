@@ -1,5 +1,6 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
+import type { Command } from '../incident/incident.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import {
@@ -93,10 +94,10 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Claimed): Pro
     const incident = await readIncident(engine.pool, row.incident);
     if (!incident || !(await holdsLease(engine.pool, fence))) return;
     const now = await appNow(engine.pool);
-    const sending = { id: row.id, again: row.again, incident, now };
+    const sending = { id: row.id, again: row.again, incident, now, waitedMs: row.waitedMs };
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
-      (error: unknown): Verdict => afterFailure(row, error),
+      (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
     );
     await settle(engine, row, { fence, verdict: result });
   } catch (error) {
@@ -126,10 +127,13 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     // incident before outbox row, as every transaction locks them
     if (verdict.news) await lockIncident(db, row.incident);
     if (!(await settleRow(db, row, { fence, verdict })) || !verdict.news) return;
-    const key = `outbox:${row.id}:${verdict.news.kind}`;
+    const key = `outbox:${row.id}:${verdict.news.kind}${placeOf(verdict.news)}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });
 }
+
+/** One row may outlive more than one channel. */
+const placeOf = (news: Command): string => (news.kind === 'channel-lost' ? `:${news.channel}` : '');
 
 /** False when the lease was lost meanwhile: whoever holds the row now settles it. */
 async function settleRow(

@@ -13,6 +13,8 @@ export interface Sending {
   again: boolean;
   incident: Incident;
   now: Instant;
+  /** how long the outbox row has waited, by the real clock */
+  waitedMs: number;
 }
 
 export interface MessageRef {

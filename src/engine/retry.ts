@@ -1,7 +1,7 @@
 /** What a failed send means: try again and when, give up and tell, or (a page) never give up. Pure but for the jitter. */
 import { type Retry, SendFailed } from '../errors.ts';
 import type { Effect } from '../incident/effect.ts';
-import type { Command } from '../incident/incident.ts';
+import type { Command, Incident } from '../incident/incident.ts';
 import type { Claimed } from '../store/outbox.ts';
 
 export type Verdict =
@@ -48,22 +48,41 @@ function read(error: unknown, attempt: number): Failure {
   return { code: 'unexpected', why, retry: attempt >= mostUnexpected ? 'never' : 'later' };
 }
 
-export function afterFailure({ effect, attempt }: Pick<Claimed, 'effect' | 'attempt'>, error: unknown): Verdict {
+/** What failed, of which incident as it was then. */
+export type Failed = Pick<Claimed, 'effect' | 'attempt'> & { incident: Incident };
+
+export function afterFailure({ effect, attempt, incident }: Failed, error: unknown): Verdict {
   const { code, why, retry, hint } = read(error, attempt);
   const isLimited = hint !== undefined;
   const how = { limited: isLimited, mayHaveHappened: !isLimited, quiet: code === 'pending' };
-  const later: Verdict = { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
+  const later: Verdict & { kind: 'later' } = { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
   if (retry === 'when-mended') return { ...later, afterMs: untilMendedMs, mayHaveHappened: false, quiet: true };
+  if (code === 'home-lost') return homeless(incident, later);
   const final = retry === 'never';
-  if (effect.kind === 'page') return final ? { ...later, afterMs: longestPauseMs, ...failed(effect, why) } : later;
+  if (wakes(effect))
+    return final || code === 'refused' ? { ...later, ...slowly(final), ...failed(effect, why) } : later;
   if (attempt < patience && (!final || endsPage(effect))) return later;
   return { kind: 'never', code, why, ...givenUp(effect, why) };
+}
+
+/** The row waits for the new home; of an incident that is over nobody looks at the channel any more. */
+function homeless({ home, phase }: Incident, later: Verdict & { kind: 'later' }): Verdict {
+  const { code, why } = later;
+  if (phase === 'closed' || phase === 'cancelled') return { kind: 'never', code, why };
+  const channel = home.kind === 'none' ? '' : home.channel;
+  return { ...later, mayHaveHappened: false, news: { kind: 'channel-lost', channel, why } };
 }
 
 /** What silences a telephone is tried on even after a refusal. */
 const endsPage = ({ kind }: Effect): boolean => kind === 'acknowledge-page' || kind === 'close-page';
 
-const failed = (effect: Effect & { kind: 'page' }, why: string): { news: Command } => ({
+/** Never given up while somebody is to be woken: an acknowledgement supersedes it. */
+const wakes = (effect: Effect): effect is Paging => effect.kind === 'page' || effect.kind === 'confirm-page';
+type Paging = Extract<Effect, { kind: 'page' | 'confirm-page' }>;
+
+const slowly = (final: boolean): { afterMs?: number } => (final ? { afterMs: longestPauseMs } : {});
+
+const failed = (effect: Paging, why: string): { news: Command } => ({
   news: { kind: 'page-failed', page: effect.page, why },
 });
 

@@ -60,7 +60,10 @@ const routes: Routes = {
     budget: posting(person.slack),
   }),
   webhook: () => ({ lane: 'page', destination: 'webhook', needs: 'nothing' }),
-  page: ({ page }) => ({ ...pager(page), dedupKey: `page:${page}` }),
+  page: ({ page, again }) => ({
+    ...pager(page),
+    dedupKey: again === undefined ? `page:${page}` : `page:${page}:${again}`,
+  }),
   'confirm-page': ({ page }) => ({ ...pager(page), destination: `confirm:${page}` }),
   // a note that cannot be left must not hold up the acknowledgement behind it
   'note-page': ({ page }) => ({ lane: 'bulk', destination: `note:${page}`, needs: 'nothing' }),

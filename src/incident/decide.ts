@@ -79,10 +79,12 @@ function judge(i: Incident, { command, actor }: Order, at: Circumstances): Decis
     case 'announced':
     case 'channel-opened':
     case 'channel-impossible':
+    case 'channel-lost':
     case 'card-posted':
     case 'page-accepted':
     case 'page-confirmed':
     case 'page-failed':
+    case 'page-dropped':
     case 'acknowledged-at-pager':
     case 'report-ready':
     case 'no-playbook':

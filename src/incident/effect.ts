@@ -16,7 +16,8 @@ export type Effect =
   /** direct message to one Slack person */
   | { kind: 'tell'; entry: Entry; person: { slack: string } }
   | { kind: 'webhook'; entry: Entry }
-  | { kind: 'page'; page: string }
+  /** `again`: the incident's version when a page that was dropped was sent once more under the same key */
+  | { kind: 'page'; page: string; again?: number }
   | { kind: 'confirm-page'; page: string; request: string }
   | { kind: 'note-page'; page: string }
   | { kind: 'acknowledge-page'; page: string; by: Person }

@@ -8,7 +8,7 @@ import { type Databases, startDatabases } from './databases.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
-import { type Around, environment, rota, secrets, seed, team } from './town.ts';
+import { type Around, type ChangeRunbook, environment, rota, secrets, seed, team } from './town.ts';
 
 export { people } from './town.ts';
 
@@ -34,6 +34,8 @@ export interface HouseSettings {
   socket?: boolean;
   /** before the bot starts: the database is there, still empty of incidents */
   prepare?: (databases: Databases) => Promise<void>;
+  /** changes the runbook before the bot reads it */
+  runbook?: ChangeRunbook;
   /** settings of the bot that differ from the house's own */
   env?: Record<string, string>;
 }
@@ -46,7 +48,7 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   say(around.databases.own.server);
   try {
     await prepare?.(around.databases);
-    const env = { ...environment(around, socket), ...settings.env };
+    const env = { ...environment(around, { socket, runbook: settings.runbook }), ...settings.env };
     const bot = await startBot({ port, env });
     const bots = [bot];
     return {

@@ -10,6 +10,7 @@ import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { openChannel, topicOf } from './channel.ts';
 import { eventType, type Look, makeLook, type Place } from './earlier.ts';
+import { atHome, channelOf, gone, homeOf } from './home.ts';
 import { within } from './limit.ts';
 import type { Directory } from './people.ts';
 import { codeOf, sendFailed } from './send-failed.ts';
@@ -45,12 +46,16 @@ export function makeChat(chatting: Chatting): Chat {
   return {
     openChannel: (sending, takenByOthers) =>
       done('No channel was opened', openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers })),
-    topic: (sending) => done('The topic was not set', setTopic(client, sending)),
-    invite: (sending, effect) => done('Nobody was invited', invite(kit, sending, effect)),
+    topic: (sending) => done('The topic was not set', atHome(sending, setTopic(client, sending))),
+    invite: (sending, effect) => done('Nobody was invited', atHome(sending, invite(kit, sending, effect))),
     announce: (sending) => done('The incident was not announced', announce(kit, sending)),
-    card: (sending) => done('The status card was not posted', postCard(kit, sending)),
-    redraw: (sending, what) => done(`The ${what} was not brought up to date`, redraw(kit, sending, what)),
-    post: (sending, effect, report) => done('The message was not posted', postEntry(kit, sending, { effect, report })),
+    card: (sending) => done('The status card was not posted', atHome(sending, postCard(kit, sending))),
+    redraw: (sending, what) => {
+      const drawing = redraw(kit, sending, what);
+      return done(`The ${what} was not brought up to date`, what === 'card' ? atHome(sending, drawing) : drawing);
+    },
+    post: (sending, effect, report) =>
+      done('The message was not posted', atHome(sending, postEntry(kit, sending, { effect, report }))),
     tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
   };
 }
@@ -65,23 +70,6 @@ async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
 
 async function sceneOf({ policy, people }: Kit, { incident, now }: Sending): Promise<Scene> {
   return { incident, policy, now, people: await people.people(), duties: dutiesFor(incident, policy) };
-}
-
-/** Where the incident's posts go; `below`: under the card. */
-function homeOf({ incident: { home } }: Sending, below: boolean): Place {
-  switch (home.kind) {
-    case 'none':
-      throw new SendFailed('no-home', 'Not posted yet: the incident has no channel so far.', { retry: 'later' });
-    case 'thread':
-      return { channel: home.channel, thread: home.ts };
-    case 'channel':
-      return { channel: home.channel, ...(below && home.card !== undefined ? { thread: home.card } : {}) };
-  }
-}
-
-function channelOf({ incident: { home } }: Sending): string {
-  if (home.kind === 'channel') return home.channel;
-  throw new SendFailed('no-channel', 'The incident has no channel of its own.', { retry: 'never' });
 }
 
 const Posted = z.object({ channel: z.string(), ts: z.string() });
@@ -107,9 +95,17 @@ async function send(client: WebClient, look: Look, { place, sending, message }: 
 }
 
 async function announce(kit: Kit, sending: Sending): Promise<MessageRef> {
-  const channel = kit.settings.incidentsChannel ?? declarerOf(sending);
+  const { incidentsChannel } = kit.settings;
   const message = announcementMessage(await sceneOf(kit, sending));
-  return send(kit.urgentClient, kit.look, { place: { channel }, sending, message });
+  const to = (channel: string) => send(kit.urgentClient, kit.look, { place: { channel }, sending, message });
+  if (incidentsChannel === undefined) return to(declarerOf(sending));
+  try {
+    return await to(incidentsChannel);
+  } catch (error) {
+    if (!gone.has(codeOf(error))) throw error;
+    kit.log.error({ code: codeOf(error) }, 'INCIDENTS_CHANNEL cannot be posted to: the declarer alone was told');
+    return to(declarerOf(sending));
+  }
 }
 
 function declarerOf({ incident: { declaredBy } }: Sending): string {

@@ -86,6 +86,8 @@ const Claimed = z.object({
   effect: z.custom<Effect>(),
   attempt: z.number(),
   again: z.boolean(),
+  /** since it was written, by the real clock */
+  waitedMs: z.number(),
   budget: z.string().nullable(),
   /** how long the budget takes from spent to full but for one */
   fullMs: z.number().nullable(),
@@ -155,6 +157,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): 
        from affordable a
       where o.id = a.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, o.budget,
+               (extract(epoch from clock_timestamp() - o.enqueued_at) * 1000)::double precision as "waitedMs",
                (o.burst - 1) * o.every_ms as "fullMs"`,
     [lane, limit, owner, leaseMs],
   );
