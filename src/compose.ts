@@ -11,7 +11,8 @@ import { handle } from './engine/handle.ts';
 import { rememberedCommand } from './engine/inputs.ts';
 import type { Loop } from './engine/loop.ts';
 import { type Outage, startOutage } from './engine/outage.ts';
-import type { DirectChat, Pager } from './engine/ports.ts';
+import type { DirectChat, Lookout, Pager } from './engine/ports.ts';
+import { noticeRestore } from './engine/restored.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Policy } from './incident/policy.ts';
@@ -80,7 +81,14 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   chat.resolve(slack.directChat);
   const workers = { ...engine, pool: pools.workers };
   const world = { engine: workers, chat: slack.chat, pager, webhook };
-  const working = work({ engine: workers, world, direct: database.direct, state, outage });
+  const working = work({
+    engine: workers,
+    world,
+    lookout: slack.lookout,
+    direct: database.direct,
+    state,
+    outage,
+  });
   return {
     async stop() {
       state.stopping = true;
@@ -130,6 +138,7 @@ interface State {
 interface Working {
   engine: Engine;
   world: Parameters<typeof startDelivery>[1];
+  lookout: Lookout;
   direct: string;
   state: State;
   outage: Outage;
@@ -138,10 +147,13 @@ interface Working {
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, direct, state, outage }: Working): Promise<Running> {
+async function work({ engine, world, lookout, direct, state, outage }: Working): Promise<Running> {
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
+  const watching = noticeRestored(engine, lookout);
+  // what waited in a restored backup may have been sent since; pages do not wait long for that to be known
+  await Promise.race([watching.first, pause(noticeMs)]);
   const delivery = startDelivery(engine, world);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
   const loops = [timers, delivery];
@@ -155,12 +167,29 @@ async function work({ engine, world, direct, state, outage }: Working): Promise<
   engine.log.info('ready');
   return {
     async stop() {
-      for (const cron of crons) await cron.destroy();
+      for (const cron of [...crons, watching.cron]) await cron.destroy();
       await listening.stop();
       await timers.stop();
       await delivery.stop();
     },
   };
+}
+
+const noticeMs = 1_000;
+
+/** Looks once, and again while Slack has not answered. */
+function noticeRestored(engine: Engine, lookout: Lookout): { first: Promise<void>; cron: ScheduledTask } {
+  let isKnown = false;
+  const look = async (): Promise<void> => {
+    if (isKnown) return;
+    try {
+      await noticeRestore(engine, lookout);
+      isKnown = true;
+    } catch (error) {
+      engine.log.info({ err: error }, 'whether Slack shows more incidents than the database holds is not known yet');
+    }
+  };
+  return { first: look(), cron: every('*/30 * * * * *', 'notice a restored backup', look) };
 }
 
 async function migrated(direct: string, log: Logger): Promise<boolean> {

@@ -1,10 +1,12 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
 import { SendFailed } from '../errors.ts';
+import type { Command } from '../incident/incident.ts';
+import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import { holdsLease, type Lane, lanes, markSent, pauseBudget, quarantine, retryLater } from '../store/outbox.ts';
+import { holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -101,10 +103,12 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
     const incident = await readIncident(engine.pool, row.incident);
     if (!incident || !(await holdsLease(engine.pool, fence))) return;
     const now = await appNow(engine.pool);
-    const sending = { id: row.id, again: row.again, incident, now, checkLease: () => checkLease(row) };
+    const at = 'at' in row.effect ? (row.effect.at ?? now) : now;
+    const { id, again, queuedAt, waitedMs } = row;
+    const sending = { id, again, incident, now, at, queuedAt, waitedMs, checkLease: () => checkLease(row) };
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
-      (error: unknown): Verdict => afterFailure(row, error),
+      (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
     );
     await settle(engine, row, { fence, verdict: result });
   } catch (error) {
@@ -135,11 +139,14 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     const locking = verdict.news ? lockIncident(db, row.incident) : undefined;
     const [, isOurs] = await Promise.all([locking, settleRow(db, row, { fence, verdict })]);
     if (!isOurs || !verdict.news) return;
-    const key = `outbox:${row.id}:${verdict.news.kind}`;
+    const key = `outbox:${row.id}:${verdict.news.kind}${placeOf(verdict.news)}`;
     await handleIn(db, engine, { key, incident: row.incident, actor: 'responder', command: verdict.news });
   });
   engine.saved?.();
 }
+
+/** One row may outlive more than one channel. */
+const placeOf = (news: Command): string => (news.kind === 'channel-lost' ? `:${news.channel}` : '');
 
 /** False when the lease was lost meanwhile: whoever holds the row now settles it. */
 async function settleRow(

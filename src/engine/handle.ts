@@ -21,7 +21,7 @@ import {
 import { enqueue, supersedePages } from '../store/outbox.ts';
 import { appendTimeline, noEntries, readHead } from '../store/timeline.ts';
 import type { Answer, Engine, Input } from './engine.ts';
-import { firstAnswer, keepAnswer } from './inputs.ts';
+import { firstAnswer, isRedelivered, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
 
 /**
@@ -41,8 +41,9 @@ export async function handle(engine: Engine, input: Input, givenUp?: AbortSignal
 /** The same inside a transaction that also settles the outbox row which brought the input. */
 export async function handleIn(db: Db, engine: Engine, input: Input): Promise<Answer> {
   const now = await appNow(db);
+  const redelivered = await isRedelivered(db, input, now);
   const before = await firstAnswer(db, input, now);
-  if (before) return before;
+  if (before) return redelivered ? { ...before, redelivered } : before;
   const { command } = input;
   return command.kind === 'declare'
     ? declareIn(db, engine, { input, command, now: Math.min(now, input.at ?? now) })
@@ -126,7 +127,7 @@ async function save(db: Db, { policy }: Engine, { decision, now, input, incident
     next.version === 1 ? insertIncident(db, next) : saveIncident(db, next),
     appendTimeline(db, next.id, { at: now, after, entries: entries.map(by) }),
     saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now }),
-    enqueue(db, next.id, outboxRows(next, effects)),
+    enqueue(db, next.id, outboxRows(next, effects, now)),
     supersedePages(
       db,
       next.id,

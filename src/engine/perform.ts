@@ -84,11 +84,10 @@ const performers: Performers = {
     const page = pageOf(sending, key);
     if (!page || isOver(page)) return undefined;
     const status = await pagerOf(world).requestStatus(request);
-    if (status.state === 'pending')
-      throw new SendFailed('pending', 'The pager has not confirmed the page yet.', { retry: 'later' });
-    return status.state === 'refused'
-      ? { kind: 'page-failed', page: key, why: status.why }
-      : { kind: 'page-confirmed', page: key };
+    if (status.state !== 'pending' && status.state !== 'refused') return { kind: 'page-confirmed', page: key };
+    if (sending.waitedMs >= world.engine.policy.confirmWithin) return { kind: 'page-dropped', page: key };
+    if (status.state === 'refused') throw new SendFailed('refused', status.why, { retry: 'later' });
+    throw new SendFailed('pending', 'The pager has not confirmed the page yet.', { retry: 'later' });
   },
   'note-page': async ({ pager }, { page }, { incident, checkLease }) => {
     checkLease();

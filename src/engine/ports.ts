@@ -19,6 +19,12 @@ export interface Sending {
    * out: a process that stood still must not carry out what another one may have done by now.
    */
   checkLease: () => void;
+  /** when the words were decided, where they are words; what lands late must not read as if it were now */
+  at: Instant;
+  /** when the outbox row was written: ids come again after a restored backup, and this tells them apart */
+  queuedAt: number;
+  /** how long the outbox row has waited, by the real clock */
+  waitedMs: number;
 }
 
 export interface MessageRef {
@@ -52,6 +58,22 @@ export interface DirectChat {
   announce(direct: Direct, again: boolean): Promise<MessageRef>;
   /** the second route: the fallback people mentioned beside the announcement, or one person told */
   warn(direct: Direct, person?: { slack: string }): Promise<void>;
+}
+
+/** A channel that the bot has opened for an incident, whichever database knows of it. */
+export interface OwnChannel {
+  channel: string;
+  name: string;
+  number: number;
+  /** as the channel's purpose says it */
+  incident?: string | undefined;
+}
+
+/** What Slack itself shows of the bot's doings, for a database that may have lost some of them. */
+export interface Lookout {
+  ownChannels(): Promise<OwnChannel[]>;
+  /** one sentence where incidents are announced */
+  sayRestored(strangers: Pick<OwnChannel, 'channel' | 'name' | 'number'>[]): Promise<void>;
 }
 
 export interface PageRequest {

@@ -1,6 +1,7 @@
 /** Where each effect goes in the outbox: lane, destination (kept in order), dedup key, budget of the remote method. */
 import type { Effect, EffectKind } from '../incident/effect.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Entry } from '../incident/entry.ts';
+import type { Incident, Instant } from '../incident/incident.ts';
 import { announcing } from '../store/claim.ts';
 import type { NewOutboxRow } from '../store/outbox.ts';
 
@@ -14,6 +15,19 @@ const posting = (name: string) => ({ name, everyMs: 1_000, burst: 3 });
 const postingTo = (place: string) => posting(`post:${place}`);
 
 const pager = (page: string): Route => ({ lane: 'page', destination: `pager:${page}`, needs: 'nothing' });
+
+/** While Slack is away the newest word of a kind stands for those before it; who answered, for the whole ladder. */
+function newest(entry: Entry): { coalesce?: string } {
+  switch (entry.kind) {
+    case 'ladder':
+    case 'acknowledged':
+      return { coalesce: 'post:ladder' };
+    case 'reminder':
+      return { coalesce: `post:${entry.duty}` };
+    default:
+      return {};
+  }
+}
 
 const routes: Routes = {
   'open-channel': (_, id) => ({
@@ -56,11 +70,12 @@ const routes: Routes = {
     budget: perMinute('chat.update', 50),
     coalesce: `redraw:${what}`,
   }),
-  post: ({ pings }, id) => ({
+  post: ({ entry, pings }, id) => ({
     lane: pings.length > 0 ? 'urgent' : 'bulk',
     destination: `home:${id}`,
     needs: 'home',
     budget: postingTo(id),
+    ...newest(entry),
   }),
   tell: ({ person }) => ({
     lane: 'urgent',
@@ -69,7 +84,10 @@ const routes: Routes = {
     budget: postingTo(person.slack),
   }),
   webhook: () => ({ lane: 'page', destination: 'webhook', needs: 'nothing' }),
-  page: ({ page }) => ({ ...pager(page), dedupKey: `page:${page}` }),
+  page: ({ page, again }) => ({
+    ...pager(page),
+    dedupKey: again === undefined ? `page:${page}` : `page:${page}:${again}`,
+  }),
   'confirm-page': ({ page }) => ({ ...pager(page), destination: `confirm:${page}` }),
   // a note that cannot be left must not hold up the acknowledgement behind it
   'note-page': ({ page }) => ({ lane: 'bulk', destination: `note:${page}`, needs: 'nothing' }),
@@ -86,11 +104,14 @@ function routeOf<K extends EffectKind>(kind: K, effect: Of<K>, id: string): Rout
   return routes[kind](effect, id);
 }
 
+const dated = (effect: Effect, at: Instant): Effect =>
+  effect.kind === 'post' || effect.kind === 'tell' ? { ...effect, at } : effect;
+
 /** The rows for what one decision asks; `next.version` makes the keys those of this decision alone. */
-export function outboxRows(next: Incident, effects: Effect[]): NewOutboxRow[] {
+export function outboxRows(next: Incident, effects: Effect[], now: Instant): NewOutboxRow[] {
   return effects.map((effect, n) => ({
     dedupKey: `${next.id}:${next.version}.${n}`,
     ...routeOf<EffectKind>(effect.kind, effect, next.id),
-    effect,
+    effect: dated(effect, now),
   }));
 }

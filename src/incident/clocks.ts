@@ -162,9 +162,8 @@ function confirmDuties(i: Incident, { confirmWithin }: Policy): Duty[] {
 
 function channelDuty(i: Incident, { channelWithin }: Policy): Duty[] {
   if (!isLive(i) || i.home.kind !== 'none' || i.channelLate) return [];
-  return [
-    { kind: 'channel', key: 'channel:1', dueAt: (i.recordedAt ?? i.declaredAt) + channelWithin, page: [], who: [] },
-  ];
+  const { times, at } = i.channelLost ?? { times: 0, at: i.recordedAt ?? i.declaredAt };
+  return [{ kind: 'channel', key: `channel:${times + 1}`, dueAt: at + channelWithin, page: [], who: [] }];
 }
 
 function reminderDuty(i: Incident, kind: ReminderKind, policy: Policy): Duty[] {

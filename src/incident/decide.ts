@@ -37,8 +37,17 @@ const allowedIn: Partial<Record<CommandKind, Phase[]>> = {
   snooze: untilClosed,
 };
 
-/** Commands whose repetition means something else than the button said when it was drawn. */
-const oncePerDrawing = new Set<CommandKind>(['escalate', 'mitigate', 'resolve', 'reopen', 'close', 'cancel']);
+/** Commands that mean something else than the button said, once somebody has given one since it was drawn. */
+const oncePerDrawing = new Set<CommandKind>([
+  'lead',
+  'issue-type',
+  'escalate',
+  'mitigate',
+  'resolve',
+  'reopen',
+  'close',
+  'cancel',
+]);
 
 /** Decides on an incident that exists. What falls due by the change itself is done in the same decision. */
 export function decide(incident: Incident, order: Order, at: Circumstances): Decision {
@@ -80,10 +89,12 @@ function judge(i: Incident, { command, actor }: Order, at: Circumstances): Decis
     case 'announced':
     case 'channel-opened':
     case 'channel-impossible':
+    case 'channel-lost':
     case 'card-posted':
     case 'page-accepted':
     case 'page-confirmed':
     case 'page-failed':
+    case 'page-dropped':
     case 'acknowledged-at-pager':
     case 'report-ready':
     case 'no-playbook':

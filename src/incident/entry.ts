@@ -53,6 +53,7 @@ export type Entry =
   | { kind: 'done-directly'; announced: boolean; page?: Page; lateMs: number }
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-late'; why: string }
+  | { kind: 'channel-lost'; channel: string; why: string }
   | { kind: 'report'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
   /** asked to look, but no playbook exists yet: the runbook's commands and steps, marked as not looked at */
   | { kind: 'manual-steps'; issueType: string }

@@ -81,6 +81,8 @@ export interface Incident {
   /** no channel in time, or none for good: the announcement's thread serves as soon as it is known */
   channelLate: boolean;
   announcement?: { channel: string; ts: string };
+  /** the channel was archived, deleted or closed to the bot; `times` tells one loss from the next */
+  channelLost?: { times: number; at: Instant };
   progress: Partial<Record<ReminderKind, Progress>>;
   /** what a person ticked off or waived, by reminder; stays through a reopen */
   done: Partial<Record<ReminderKind, Done>>;
@@ -127,10 +129,14 @@ export type Command =
   | { kind: 'announced'; channel: string; ts: string }
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-impossible'; why: string }
+  /** the incident's own channel can no longer be posted to */
+  | { kind: 'channel-lost'; channel: string; why: string }
   | { kind: 'card-posted'; channel: string; ts: string }
   | { kind: 'page-accepted'; page: string; request?: string }
   | { kind: 'page-confirmed'; page: string }
   | { kind: 'page-failed'; page: string; why: string }
+  /** accepted, and nothing came of it in time: dropped, or refused later */
+  | { kind: 'page-dropped'; page: string }
   | { kind: 'acknowledged-at-pager'; page: string; by: Person }
   /** what was done for a declaration while the database was away */
   | {

@@ -87,6 +87,7 @@ const commands: Commands = {
   }),
   'channel-opened': ({ channel, name }) => ({ kind: 'channel-opened', channel, name }),
   'channel-late': ({ why }) => (why === '' ? due() : { kind: 'channel-impossible', why }),
+  'channel-lost': ({ channel, why }) => ({ kind: 'channel-lost', channel, why }),
   report: changesNoClock,
   'manual-steps': changesNoClock,
   undeliverable: changesNoClock,

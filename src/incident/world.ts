@@ -1,5 +1,6 @@
 /** What comes back from the world: where the incident lives now, what became of its pages, what a look has found. */
 import { acknowledgePages, changed, redraw, say, sayBelow, secondRoute } from './changes.ts';
+import { isLive } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { Entry } from './entry.ts';
@@ -13,10 +14,12 @@ export type News = Extract<
       | 'announced'
       | 'channel-opened'
       | 'channel-impossible'
+      | 'channel-lost'
       | 'card-posted'
       | 'page-accepted'
       | 'page-confirmed'
       | 'page-failed'
+      | 'page-dropped'
       | 'acknowledged-at-pager'
       | 'report-ready'
       | 'no-playbook'
@@ -33,6 +36,8 @@ export function fromWorld(i: Incident, news: News, at: Circumstances): Decision 
       return channelOpened(i, news);
     case 'channel-impossible':
       return channelImpossible(i, news);
+    case 'channel-lost':
+      return channelLost(i, news, at);
     case 'card-posted':
       return cardPosted(i, news);
     case 'page-accepted':
@@ -41,6 +46,8 @@ export function fromWorld(i: Incident, news: News, at: Circumstances): Decision 
       return pageConfirmed(i, news);
     case 'page-failed':
       return pageFailed(i, news, at);
+    case 'page-dropped':
+      return pageDropped(i, news);
     case 'acknowledged-at-pager':
       return acknowledgedAtPager(i, news, at);
     case 'report-ready':
@@ -86,6 +93,36 @@ function channelImpossible(i: Incident, { why }: Of<'channel-impossible'>): Deci
   return changed({ next, entries: [entry], effects: [say(entry), ...effects], reason: why });
 }
 
+/**
+ * While it runs an incident gets another channel, and the ladder's thread rule counts from the loss; in its aftermath the
+ * announcement's thread will do. What waits in the outbox goes to the new home.
+ */
+function channelLost(i: Incident, { channel, why }: Of<'channel-lost'>, { now }: Circumstances): Decision {
+  const isOver = i.phase === 'closed' || i.phase === 'cancelled';
+  if (isOver || i.home.kind !== 'channel' || i.home.channel !== channel)
+    return changed({ next: i, reason: 'not its channel any more' });
+  const entry: Entry = { kind: 'channel-lost', channel, why };
+  const lost: Incident = {
+    ...i,
+    home: { kind: 'none' },
+    channelLate: !isLive(i),
+    channelLost: { times: (i.channelLost?.times ?? 0) + 1, at: now },
+  };
+  const { next } = homeIsThread(lost);
+  const reopened: Effect[] = isLive(i)
+    ? [{ kind: 'open-channel' }, { kind: 'invite', people: involved(i), onCall: true }]
+    : [];
+  return changed({
+    next,
+    entries: [entry],
+    effects: [...reopened, { kind: 'card' }, say(entry), { kind: 'redraw', what: 'announcement' }],
+    reason: why,
+  });
+}
+
+const involved = ({ declaredBy, acknowledged, lead, roles }: Incident): Person[] =>
+  [declaredBy, acknowledged?.by, lead, ...Object.values(roles)].filter((person) => person !== undefined);
+
 /** A card of an earlier home changes nothing: only the home's own card is kept up to date. */
 function cardPosted(i: Incident, { channel, ts }: Of<'card-posted'>): Decision {
   if (i.home.kind === 'none' || i.home.channel !== channel)
@@ -119,7 +156,9 @@ function pageAccepted(i: Incident, { page: key, request }: Of<'page-accepted'>):
     ...(request === undefined ? {} : { request }),
   }));
   const effects: Effect[] = request === undefined ? [] : [{ kind: 'confirm-page', page: key, request }];
-  return changed({ next, entries: [{ kind: 'page-accepted', page: key }], effects, reason: 'the pager took the page' });
+  // a page that is sent on and on would fill the timeline with its own noise
+  const entries: Entry[] = page(i, key)?.rerouted ? [] : [{ kind: 'page-accepted', page: key }];
+  return changed({ next, entries, effects, reason: 'the pager took the page' });
 }
 
 function pageConfirmed(i: Incident, { page: key }: Of<'page-confirmed'>): Decision {
@@ -141,6 +180,13 @@ function pageFailed(i: Incident, { page: key, why }: Of<'page-failed'>, { policy
     effects: [...secondRoute(entry, policy.fallback, i.pages), ...redraw],
     reason: why,
   });
+}
+
+/** Sent again under the same key, which wakes nobody twice, for as long as somebody is to be woken. */
+function pageDropped(i: Incident, { page: key }: Of<'page-dropped'>): Decision {
+  const known = page(i, key);
+  if (!known || !isWaiting(known)) return changed({ next: i, reason: 'the page is no longer needed' });
+  return changed({ next: i, effects: [{ kind: 'page', page: key, again: i.version + 1 }], reason: 'paged again' });
 }
 
 /** An alert that we acknowledged ourselves comes back as news too; it must not undo a later `unack`. */

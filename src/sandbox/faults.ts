@@ -8,7 +8,11 @@ export type FaultEffect =
   | { kind: 'hang' }
   /** it takes effect, and the reply is lost on its way */
   | { kind: 'reply-lost' }
-  | { kind: 'error'; error: string };
+  | { kind: 'error'; error: string }
+  /** accepted in words, and nothing ever comes of it */
+  | { kind: 'dropped' }
+  /** accepted in words, and refused when it is worked off */
+  | { kind: 'refused-later'; why: string };
 
 export interface Fault {
   /** the method or path it strikes, or every one */

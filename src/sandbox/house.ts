@@ -9,7 +9,7 @@ import type { Kills } from './kills.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
-import { type Around, crowd, environment, rota, secrets, seed, team } from './town.ts';
+import { type Around, type ChangeRunbook, crowd, environment, rota, secrets, seed, team } from './town.ts';
 
 export { people } from './town.ts';
 
@@ -39,6 +39,8 @@ export interface HouseSettings {
   socket?: boolean;
   /** before the bot starts: the database is there, still empty of incidents */
   prepare?: (databases: Databases) => Promise<void>;
+  /** changes the runbook before the bot reads it */
+  runbook?: ChangeRunbook;
   /** settings of the bot that differ from the house's own */
   env?: Record<string, string>;
   /** what starts a process of the bot; absent: its sources */
@@ -59,7 +61,7 @@ export async function startHouse(settings: HouseSettings): Promise<House> {
   say(around.databases.own.server);
   try {
     await prepare?.(around.databases);
-    const env = { ...environment(around, socket), ...settings.env };
+    const env = { ...environment(around, { socket, runbook: settings.runbook }), ...settings.env };
     const start = async (at: number, { changes = {}, started }: Starting = {}): Promise<Bot> => {
       const how = { ...(command ? { command } : {}), ...(started ? { started } : {}) };
       const bot = await startBot({ port: at, env: { ...env, ...changes }, ...how });

@@ -1,5 +1,8 @@
 /** Where the bot can be killed: whoever serves it counts what comes by, and at one chosen point the process is gone. */
 
+import type { ServerResponse } from 'node:http';
+import type { FaultEffect } from './faults.ts';
+
 /** `before`: nothing of it happened · `after-effect`: it happened, and nobody heard · `after-reply`: it was answered */
 export const phases = ['before', 'after-effect', 'after-reply'] as const;
 export type Phase = (typeof phases)[number];
@@ -52,4 +55,14 @@ export function makeKills(): Kills {
       };
     },
   };
+}
+
+/** Whether the answer goes out: a bot that has just been killed hears none, and a fault may lose it. */
+export function isAnswered(passing: Passing, effect: FaultEffect | undefined, response: ServerResponse): boolean {
+  if (passing('after-effect') || effect?.kind === 'reply-lost') {
+    response.destroy();
+    return false;
+  }
+  response.once('finish', () => passing('after-reply'));
+  return true;
 }

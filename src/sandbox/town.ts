@@ -54,12 +54,16 @@ export const rota = {
   users: ['dana@example.com', 'leo@example.com', 'ben@example.com'],
 };
 
+/** What a house wants different in its runbook. */
+export type ChangeRunbook = (runbook: Record<string, unknown>) => void;
+
 /** The shipped runbook with the people of this house in it. */
-function writeRunbook(folder: string): string {
+function writeRunbook(folder: string, change: ChangeRunbook): string {
   const runbook = parse(readFileSync('runbook.yaml', 'utf8'));
   runbook.levels['second-level'].slack = ['U0BEN'];
   runbook.levels['team-lead'].slack = ['U0LEO'];
   runbook.fallback.slack = ['U0LEO'];
+  change(runbook);
   const file = join(folder, 'runbook.yaml');
   writeFileSync(file, stringify(runbook));
   return file;
@@ -77,7 +81,7 @@ export interface Around {
 
 export const environment = (
   { folder, databases, slack, pager, line, journalDir }: Around,
-  socket: boolean,
+  { socket, runbook = () => {} }: { socket: boolean; runbook?: ChangeRunbook | undefined },
 ): Record<string, string> => ({
   ...(socket ? { SLACK_APP_TOKEN: secrets.appToken } : { SLACK_SIGNING_SECRET: secrets.signingSecret }),
   SLACK_BOT_TOKEN: secrets.botToken,
@@ -91,6 +95,6 @@ export const environment = (
   OPSGENIE_READ_KEY: secrets.readKey,
   OPSGENIE_API_URL: pager.url,
   WEBHOOK_SECRET: secrets.webhook,
-  RUNBOOK: writeRunbook(folder),
+  RUNBOOK: writeRunbook(folder, runbook),
   LOG_LEVEL: 'warn',
 });

@@ -18,7 +18,7 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
     const message = directMessage(direct, await around(chatting, tell));
     const { announcement: standing } = direct;
     if (!standing) {
-      const sending = { id: `journal:${direct.id}`, again, checkLease };
+      const sending = { id: `journal:${direct.id}`, again, queuedAt: direct.at, checkLease };
       return send(chatting.urgentClient, look, { place: { channel: placeOf(chatting, direct) }, sending, message });
     }
     await chatting.client.chat.update({ ...standing, ...message });
@@ -28,7 +28,7 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
   const warn = async (direct: Direct, person?: { slack: string }): Promise<void> => {
     const message = directWarning(direct, await around(chatting, person ? [] : [{ fallback: true }]));
     const channel = person?.slack ?? direct.announcement?.channel ?? placeOf(chatting, direct);
-    const sending = { id: `journal:${direct.id}:warning`, again: false, checkLease };
+    const sending = { id: `journal:${direct.id}:warning`, again: false, queuedAt: direct.at, checkLease };
     await send(chatting.urgentClient, look, { place: { channel }, sending, message });
   };
 

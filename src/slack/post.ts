@@ -9,10 +9,12 @@ import type { Effect } from '../incident/effect.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { openChannel, topicOf } from './channel.ts';
-import { eventType, type Look, makeLook, type Place } from './earlier.ts';
+import { eventType, type Look, makeLook, type Place, payloadOf } from './earlier.ts';
+import { atHome, channelOf, gone, homeOf } from './home.ts';
 import { within } from './limit.ts';
 import type { Directory } from './people.ts';
 import { codeOf, sendFailed } from './send-failed.ts';
+import { aged } from './views/aged.ts';
 import { announcementMessage, cardMessage } from './views/card.ts';
 import { entryMessage } from './views/entry.ts';
 import type { Message, Scene } from './views/message.ts';
@@ -44,14 +46,21 @@ export function makeChat(chatting: Chatting): Chat {
   const kit: Kit = { ...chatting, look: makeLook(client, chatting.log) };
   return {
     openChannel: (sending, takenByOthers) =>
-      done('No channel was opened', openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers })),
-    topic: (sending) => done('The topic was not set', setTopic(client, sending)),
-    invite: (sending, effect) => done('Nobody was invited', invite(kit, sending, effect)),
+      done(
+        'No channel was opened',
+        openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers, log: chatting.log }),
+      ),
+    topic: (sending) => done('The topic was not set', atHome(sending, setTopic(client, sending))),
+    invite: (sending, effect) => done('Nobody was invited', atHome(sending, invite(kit, sending, effect))),
     announce: (sending) => done('The incident was not announced', announce(kit, sending)),
-    card: (sending) => done('The status card was not posted', postCard(kit, sending)),
-    pin: (sending) => done('The card was not pinned', pin(kit, sending)),
-    redraw: (sending, what) => done(`The ${what} was not brought up to date`, redraw(kit, sending, what)),
-    post: (sending, effect, report) => done('The message was not posted', postEntry(kit, sending, { effect, report })),
+    card: (sending) => done('The status card was not posted', atHome(sending, postCard(kit, sending))),
+    pin: (sending) => done('The card was not pinned', atHome(sending, pin(kit, sending))),
+    redraw: (sending, what) => {
+      const drawing = redraw(kit, sending, what);
+      return done(`The ${what} was not brought up to date`, what === 'card' ? atHome(sending, drawing) : drawing);
+    },
+    post: (sending, effect, report) =>
+      done('The message was not posted', atHome(sending, postEntry(kit, sending, { effect, report }))),
     tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
   };
 }
@@ -68,33 +77,16 @@ async function sceneOf({ policy, people }: Kit, { incident, now }: Sending): Pro
   return { incident, policy, now, people: await people.people(), duties: dutiesFor(incident, policy) };
 }
 
-/** Where the incident's posts go; `below`: under the card. */
-function homeOf({ incident: { home } }: Sending, below: boolean): Place {
-  switch (home.kind) {
-    case 'none':
-      throw new SendFailed('no-home', 'Not posted yet: the incident has no channel so far.', { retry: 'later' });
-    case 'thread':
-      return { channel: home.channel, thread: home.ts };
-    case 'channel':
-      return { channel: home.channel, ...(below && home.card !== undefined ? { thread: home.card } : {}) };
-  }
-}
-
-function channelOf({ incident: { home } }: Sending): string {
-  if (home.kind === 'channel') return home.channel;
-  throw new SendFailed('no-channel', 'The incident has no channel of its own.', { retry: 'never' });
-}
-
 const Posted = z.object({ channel: z.string(), ts: z.string() });
 
 interface Envelope {
   place: Place;
-  sending: Pick<Sending, 'id' | 'again' | 'checkLease'>;
+  sending: Pick<Sending, 'id' | 'again' | 'queuedAt' | 'checkLease'>;
   message: Message;
 }
 
 export async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
-  const earlier = sending.again ? await look(place, sending.id) : undefined;
+  const earlier = sending.again ? await look(place, sending) : undefined;
   if (earlier) return earlier;
   sending.checkLease();
   const posted = await client.chat.postMessage({
@@ -103,15 +95,23 @@ export async function send(client: WebClient, look: Look, { place, sending, mess
     ...message,
     unfurl_links: false,
     unfurl_media: false,
-    metadata: { event_type: eventType, event_payload: { outbox: sending.id } },
+    metadata: { event_type: eventType, event_payload: payloadOf(sending) },
   });
   return Posted.parse(posted);
 }
 
 async function announce(kit: Kit, sending: Sending): Promise<MessageRef> {
-  const channel = kit.settings.incidentsChannel ?? declarerOf(sending);
+  const { incidentsChannel } = kit.settings;
   const message = announcementMessage(await sceneOf(kit, sending));
-  return send(kit.urgentClient, kit.look, { place: { channel }, sending, message });
+  const to = (channel: string) => send(kit.urgentClient, kit.look, { place: { channel }, sending, message });
+  if (incidentsChannel === undefined) return to(declarerOf(sending));
+  try {
+    return await to(incidentsChannel);
+  } catch (error) {
+    if (!gone.has(codeOf(error))) throw error;
+    kit.log.error({ code: codeOf(error) }, 'INCIDENTS_CHANNEL cannot be posted to: the declarer alone was told');
+    return to(declarerOf(sending));
+  }
 }
 
 function declarerOf({ incident: { declaredBy } }: Sending): string {
@@ -161,7 +161,8 @@ async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting
   const place = homeOf(sending, thread);
   const scene = await sceneOf(kit, sending);
   const addressed = { pings: pings.length > 0 ? scene.people.audience(pings) : '' };
-  const message = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  const words = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  const message = aged(words, sending);
   return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
 }
 
@@ -171,7 +172,7 @@ interface Telling {
 }
 
 async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
-  const message = entryMessage(entry, await sceneOf(kit, sending), { pings: '' });
+  const message = aged(entryMessage(entry, await sceneOf(kit, sending), { pings: '' }), sending);
   return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
 }
 

@@ -1,5 +1,5 @@
 /** The room put together: clients, who we are, the listeners, and the port through which the engine posts. */
-import type { Chat, DirectChat, Pager } from '../engine/ports.ts';
+import type { Chat, DirectChat, Lookout, Pager } from '../engine/ports.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { startApp } from './app.ts';
@@ -9,8 +9,9 @@ import { makeDirectChat } from './direct.ts';
 import type { Door } from './door.ts';
 import { learnIdentity, type Memory } from './identity.ts';
 import { makeListening } from './listener.ts';
+import { makeLookout } from './lookout.ts';
 import { makePeople } from './people.ts';
-import { makeChat } from './post.ts';
+import { type Chatting, makeChat } from './post.ts';
 import { register } from './register.ts';
 import { makeReply } from './reply.ts';
 import { makeRights } from './rights.ts';
@@ -44,6 +45,7 @@ export interface Slack {
   chat: Chat;
   /** for what is declared while the database is away */
   directChat: DirectChat;
+  lookout: Lookout;
   port: number;
   /** what is wrong with the bot token, in words; nothing while it is good */
   tokenProblem(): string | undefined;
@@ -77,7 +79,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
     log,
     register: (app) => register(app, { desk, listening, reply }),
   });
-  const chatting = {
+  const chatting: Chatting = {
     client: bulk,
     urgentClient: urgent,
     policy,
@@ -88,6 +90,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
   return {
     chat: makeChat(chatting),
     directChat: makeDirectChat(chatting),
+    lookout: makeLookout(chatting),
     port: app.port,
     tokenProblem: () => calls.tokenProblem(),
     async stop() {

@@ -10,6 +10,9 @@ const Claimed = z.object({
   effect: z.custom<Effect>(),
   attempt: z.number(),
   again: z.boolean(),
+  queuedAt: z.number(),
+  /** since it was written, by the real clock */
+  waitedMs: z.number(),
   budget: z.string().nullable(),
   /** how long the budget takes from spent to full but for one */
   fullMs: z.number().nullable(),
@@ -106,6 +109,8 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Clai
        from taken t
       where o.id = t.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, t.budget,
+               floor(extract(epoch from o.enqueued_at) * 1000)::double precision as "queuedAt",
+               (extract(epoch from clock_timestamp() - o.enqueued_at) * 1000)::double precision as "waitedMs",
                (o.burst - 1) * o.every_ms as "fullMs"`,
     [lane, limit, owner, leaseMs, before[lane], kinds],
   );

@@ -62,6 +62,7 @@ const State = z.looseObject({
   home: Home,
   channelLate: z.boolean(),
   announcement: optional(z.looseObject({ channel: z.string(), ts: z.string() })),
+  channelLost: optional(z.looseObject({ times: z.number(), at: Instant })),
   progress: z.partialRecord(z.string(), Progress),
   done: z.partialRecord(z.string(), Done),
   touched: z.partialRecord(z.string(), Touched),

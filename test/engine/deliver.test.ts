@@ -138,6 +138,8 @@ it('says on the second try that the first may have taken effect', async () => {
   ]);
 });
 
+const times = { now: 0, at: 0, queuedAt: 0, waitedMs: 0 };
+
 it.each<[string, Effect]>([
   ['page', { kind: 'page', page: 'p' }],
   ['note', { kind: 'note-page', page: 'p' }],
@@ -147,7 +149,7 @@ it.each<[string, Effect]>([
   const incident = await readIncident(bench.engine.pool, await bench.declare());
   if (!incident) throw new Error('there is no incident');
   const page = { key: 'p', levels: ['on-call' as const], at: 0, state: 'requested' as const, rerouted: false };
-  const late = { id: '1', again: false, incident: { ...incident, pages: [page] }, now: 0, checkLease: leaseOver };
+  const late = { id: '1', again: false, incident: { ...incident, pages: [page] }, ...times, checkLease: leaseOver };
 
   await expect(perform(bench.world, effect, late)).rejects.toMatchObject({ code: 'lease-over' });
 
@@ -159,7 +161,7 @@ it('sends no webhook once the lease has run out', async () => {
   if (!incident) throw new Error('there is no incident');
   const sent: unknown[] = [];
   const webhook = { send: async (body: unknown) => void sent.push(body) };
-  const late = { id: '1', again: false, incident, now: 0, checkLease: leaseOver };
+  const late = { id: '1', again: false, incident, ...times, checkLease: leaseOver };
 
   await expect(
     perform({ ...bench.world, webhook }, { kind: 'webhook', entry: { kind: 'mitigated' } }, late),

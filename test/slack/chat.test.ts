@@ -89,6 +89,9 @@ function incident(title: string, home: Home = { kind: 'none' }): Incident {
 const sending = (of: Incident, more: Partial<Sending> = {}): Sending => ({
   id: `row-${of.id}`,
   again: false,
+  waitedMs: 0,
+  queuedAt: nine,
+  at: nine,
   incident: of,
   now: nine,
   checkLease: () => {},
@@ -206,15 +209,13 @@ describe('a post', () => {
     expect(error).toMatchObject({ code: 'no-home', retry: 'later' });
   });
 
-  it('to a channel that is gone is given up', async () => {
+  it('to a channel of its own that is gone waits for another one', async () => {
     const own = incident('x', { kind: 'channel', channel: 'C0GONE', name: 'gone' });
 
     const error = await failing(chat.card(sending(own)));
 
-    expect(error).toMatchObject({ code: 'channel_not_found', retry: 'never' });
-    expect(error.message).toBe(
-      'The status card was not posted: the channel does not exist for the app (channel_not_found).',
-    );
+    expect(error).toMatchObject({ code: 'home-lost', retry: 'later' });
+    expect(error.message).toBe('It was deleted, or made invisible to Responder (#gone, channel_not_found).');
   });
 });
 

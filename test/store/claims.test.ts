@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncidentId } from '../../src/incident/incident.ts';
+import { pauseBudget } from '../../src/store/budgets.ts';
 import { announcing, claim } from '../../src/store/claim.ts';
 import type { Db } from '../../src/store/db.ts';
 import { saveIncident } from '../../src/store/incidents.ts';
-import { holdsLease, markSent, pauseBudget, quarantine, retryLater } from '../../src/store/outbox.ts';
+import { holdsLease, markSent, quarantine, retryLater } from '../../src/store/outbox.ts';
 import type { TestDatabase } from '../tools/database.ts';
 import { hold, insert, somebodyWaits } from './rows.ts';
 import { fenceOf, makeSending, only, row, type Sending } from './sending.ts';
@@ -111,6 +112,17 @@ describe('a lease', () => {
     const second = only(await take('two'));
 
     expect([first.attempt, first.again, second.attempt, second.again]).toEqual([1, false, 2, true]);
+  });
+
+  it('gives way, when it failed, to a newer one of its group that came while it was being sent', async () => {
+    const grouped = { coalesce: 'card', destination: 'home' };
+    await put([row('older', grouped)]);
+    const first = only(await take());
+    await put([row('newer', grouped)]);
+
+    await settle((db) => retryLater(db, fenceOf(first), { afterMs: 0, error: 'down', mayHaveHappened: false }));
+
+    expect(await states()).toEqual({ older: 'superseded', newer: 'waiting' });
   });
 
   it.each(['markSent', 'retryLater', 'quarantine'])(

@@ -1,9 +1,9 @@
 /** A local Opsgenie on loopback: asynchronous, with its alias rules, its two kinds of key and its outgoing webhook. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Faults, makeFaults, strike } from '../faults.ts';
+import { type FaultEffect, type Faults, makeFaults, strike } from '../faults.ts';
 import { json, startServer, until } from '../http.ts';
-import { type Kills, makeKills } from '../kills.ts';
+import { isAnswered, type Kills, makeKills } from '../kills.ts';
 import { ActionBody, type Alert, CreateBody, type Entry, newAlert, type Rota, unknownResponder } from './alerts.ts';
 import { accept, byPerson, change, type Desk, find, write } from './desk.ts';
 
@@ -78,9 +78,10 @@ async function answer(
   const effect = faults.take(`${request.method} ${place}`);
   if (await strike(effect, response)) return;
   const reply =
-    refusal(desk, request) ?? route(desk, { method: request.method ?? 'GET', place, rest, query: searchParams, body });
-  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
-  response.once('finish', () => passing('after-reply'));
+    refusal(desk, request) ??
+    unheard(desk, effect) ??
+    route(desk, { method: request.method ?? 'GET', place, rest, query: searchParams, body });
+  if (!isAnswered(passing, effect, response)) return;
   json(response, reply.status, { took: 0.01, requestId: randomUUID(), ...reply.body });
 }
 
@@ -96,6 +97,13 @@ function refusal({ alertKey, readKey }: Desk, { headers, method }: IncomingMessa
   if (headers.authorization === `GenieKey ${alertKey}`) return undefined;
   if (headers.authorization !== `GenieKey ${readKey}`) return refused(401, 'Key is not valid');
   return method === 'POST' ? refused(403, 'Key may not do this') : undefined;
+}
+
+/** The vendor accepts first and works later: what is lost in between is lost without a word. */
+function unheard(desk: Desk, effect: FaultEffect | undefined): Reply | undefined {
+  if (effect?.kind === 'dropped') return taken(randomUUID());
+  if (effect?.kind !== 'refused-later') return undefined;
+  return taken(accept(desk, 'Create', () => ({ isSuccess: false, status: effect.why })));
 }
 
 interface Call {

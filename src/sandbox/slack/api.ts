@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { strike } from '../faults.ts';
 import { json } from '../http.ts';
+import { isAnswered } from '../kills.ts';
 import { app } from './app.ts';
 import { argumentsOf } from './arguments.ts';
 import { noteCall, noteLimit } from './calls.ts';
@@ -66,8 +67,7 @@ export async function answerCall(workspace: Workspace, rates: Rates | undefined,
   const wait = rates?.take({ ...asked, tier: known?.tier });
   if (wait !== undefined) return tooMany(workspace, { ...asked, retryAfter: wait }, response);
   const answer = carryOut(workspace, { ...read, method, known, token: tokenOf(request, read.args) });
-  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
-  response.once('finish', () => passing('after-reply'));
+  if (!isAnswered(passing, effect, response)) return;
   response.setHeader('x-oauth-scopes', [...workspace.scopes].join(','));
   json(response, 200, answer);
 }

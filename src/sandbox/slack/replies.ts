@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { strike } from '../faults.ts';
 import { json } from '../http.ts';
+import { isAnswered } from '../kills.ts';
 import { erase, publish, rewrite } from './chat.ts';
 import { contentOf } from './content.ts';
 import { isObject, type Json, parsed } from './json.ts';
@@ -36,8 +37,7 @@ export async function respond(workspace: Workspace, { id, body, response }: Answ
     return refuse(workspace, response, { status: 404, why: address ? 'used_url' : 'expired_url' });
   address.left -= 1;
   const why = tryAnswer(workspace, address, args);
-  if (passing('after-effect') || effect?.kind === 'reply-lost') return void response.destroy();
-  response.once('finish', () => passing('after-reply'));
+  if (!isAnswered(passing, effect, response)) return;
   if (why !== undefined) return refuse(workspace, response, { status: 400, why });
   json(response, 200, { ok: true });
 }

@@ -57,7 +57,7 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     violations: [],
     acknowledgements: [],
     calls: [],
-    closedUntil: new Map(),
+    closed: new Map(),
     faults: makeFaults(),
     kills: settings.kills ?? makeKills(),
     lastTs: 0,

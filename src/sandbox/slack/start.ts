@@ -33,6 +33,8 @@ export interface LocalSlack {
   /** every try of its delivery */
   event(event: Json & { type: string }, how?: HowDelivered): Promise<Acknowledged[]>;
   channels(): Channel[];
+  /** a channel that people made */
+  add(channel: Channel): void;
   messages(channel: string): Message[];
   setBotUrl(url: string): void;
   until<T>(what: string, look: (transcript: Entry[]) => T | undefined, withinMs?: number): Promise<T>;
@@ -66,6 +68,7 @@ export async function startSlack(settings: SlackSettings): Promise<LocalSlack> {
     user: (id, botUrl) => actAs(sender(botUrl), id),
     event: (event, how = {}) => sendEvent(sender(), event, how),
     channels: () => [...workspace.channels.values()],
+    add: (channel) => void workspace.channels.set(channel.id, channel),
     messages: (channel) => workspace.messages.filter((message) => message.channel === channel),
     setBotUrl: (url) => {
       here.botUrl = url;

@@ -182,8 +182,8 @@ export interface Workspace {
   /** of every honest delivery */
   acknowledgements: Receipt[];
   calls: WebCall[];
-  /** until when a method, or a post into a channel, was told to wait */
-  closedUntil: Map<string, number>;
+  /** methods, and posts into a channel, that were told to wait */
+  closed: Map<string, { since: number; until: number }>;
   faults: SlackFaults;
   kills: Kills;
   lastTs: number;

@@ -98,6 +98,11 @@ const texts: Texts = {
       line(scene, "no channel could be opened: this thread is the incident's home"),
       ...(why === '' ? [] : [context(foreign(why, 300))]),
     ),
+  'channel-lost': ({ why }, scene) =>
+    saying(
+      line(scene, ':warning: its channel is gone: from here on the incident is run here'),
+      context(`${foreign(why, 300)} What was said there stays there; nothing that was still to be posted is lost.`),
+    ),
   report: (_, scene) => saying(line(scene, 'the report of a look is no longer kept')),
   'manual-steps': ({ issueType }, scene) => {
     const type = scene.policy.issueTypes.find(({ id }) => id === issueType);
