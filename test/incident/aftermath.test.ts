@@ -79,7 +79,7 @@ it('has no end any more when a closed incident is reopened', () => {
   wait(story, hour);
   const decision = give(story, { kind: 'close' });
   expect(story.incident).toMatchObject({ phase: 'closed', endedAt: start + hour });
-  expect(decision).toMatchObject({ entries: [{ kind: 'closed' }], effects: [saying('closed'), ...redrawn] });
+  expect(decision).toMatchObject({ entries: [{ kind: 'closed' }], effects: [saying('closed'), ...redrawn, topic] });
 
   give(story, { kind: 'reopen', reason: 'it is back' });
 
