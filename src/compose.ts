@@ -3,16 +3,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
+import { makeAlarms } from './engine/alarm.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
+import { auditIncident } from './engine/audit.ts';
+import { type Auditor, makeAuditor } from './engine/auditor.ts';
 import { startDelivery } from './engine/deliver.ts';
 import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
+import { stuck } from './engine/health.ts';
 import { rememberedCommand } from './engine/inputs.ts';
 import type { Loop } from './engine/loop.ts';
 import type { Pager } from './engine/ports.ts';
+import { rederiveDuties } from './engine/rederive.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Policy } from './incident/policy.ts';
+import { makeHeartbeat } from './integrations/heartbeat.ts';
 import { makePager } from './integrations/pager/index.ts';
 import { makeWebhook } from './integrations/webhook.ts';
 import { startPostgres } from './local-postgres/start.ts';
@@ -49,18 +55,32 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   const engine: Engine = { pool, policy, playbooks, clients: target ? { database: target } : {}, log };
   const pager = makePager(config);
   const state = { ready: false, stopping: false };
+  const loops: Loop[] = [];
+  const problems: (() => string[])[] = [
+    () => (state.ready ? [] : ['The database was not reached yet: nothing is done so far.']),
+  ];
   const routes = makeRoutes({
     engine,
     pager,
     secret: config.webhookSecret,
     isReady: () => state.ready && !state.stopping,
+    problems: () => problems.flatMap((some) => some()),
+    deadly: () => [...stuck(loops).values()],
   });
   const slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
-  const working = work({ engine, world: { engine, chat: slack.chat, pager, webhook }, direct: database.direct, state });
+  const alarms = makeAlarms({ engine, chat: slack.chat, webhook });
+  const { heartbeatUrl } = config;
+  const heartbeat = heartbeatUrl === undefined ? undefined : makeHeartbeat(heartbeatUrl);
+  const auditor = makeAuditor({ engine, alarms, loops, heartbeat });
+  problems.push(auditor.problems);
+  const audits = auditing(auditor, log);
+  const world = { engine, chat: slack.chat, pager, webhook };
+  const working = work({ engine, world, direct: database.direct, state, loops });
   return {
     async stop() {
       state.stopping = true;
+      for (const audit of audits) await audit.destroy();
       await slack.stop();
       await (await working).stop();
       await Promise.all([pool.end(), target?.end()]);
@@ -75,7 +95,10 @@ interface OwnDatabase {
   stop(): Promise<void>;
 }
 
-async function ownDatabase({ databaseUrl, databaseDirectUrl, dataDir }: Config, log: Logger): Promise<OwnDatabase> {
+export async function ownDatabase(
+  { databaseUrl, databaseDirectUrl, dataDir }: Config,
+  log: Logger,
+): Promise<OwnDatabase> {
   if (databaseUrl !== undefined)
     return { url: databaseUrl, direct: databaseDirectUrl ?? databaseUrl, stop: async () => {} };
   const server = await startPostgres({ dataDir: dataDir ?? '', durable: true, log: (line) => log.warn(line) });
@@ -94,6 +117,7 @@ const doorOf = (engine: Engine): Door => ({
   open: () => allOpen(engine),
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => appNow(engine.pool),
+  audit: (id) => auditIncident(engine, id),
 });
 
 interface Working {
@@ -101,18 +125,22 @@ interface Working {
   world: Parameters<typeof startDelivery>[1];
   direct: string;
   state: { ready: boolean; stopping: boolean };
+  /** filled as they start */
+  loops: Loop[];
 }
 
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, direct, state }: Working): Promise<Running> {
+async function work({ engine, world, direct, state, loops }: Working): Promise<Running> {
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
   const delivery = startDelivery(engine, world);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
-  const crons = sweeps({ engine, pager: world.pager, loops: [timers, delivery] });
+  loops.push(timers, delivery);
+  const crons = sweeps({ engine, pager: world.pager, loops });
+  void rederiveDuties(engine);
   await warnOfSharedServer(engine);
   state.ready = true;
   engine.log.info('ready');
@@ -157,6 +185,22 @@ interface Sweeping {
 
 const every = (expression: string, name: string, task: () => Promise<void> | void): ScheduledTask =>
   schedule(expression, task, { name, timezone: 'Etc/UTC', noOverlap: true });
+
+const minuteMs = 60_000;
+
+/** Also while the database is away: that is one of the things that are found. */
+function auditing(auditor: Auditor, log: Logger): ScheduledTask[] {
+  const limited = (name: string, work: () => Promise<void>, limitMs: number) => async () => {
+    const late = pause(limitMs, undefined, { ref: false }).then(() => {
+      throw new Error(`not done within ${limitMs / 1_000} s`);
+    });
+    await Promise.race([work(), late]).catch((error: unknown) => log.error({ err: error }, `${name} failed`));
+  };
+  return [
+    every('* * * * *', 'check', limited('the check of what is owed', auditor.everyMinute, 50_000)),
+    every('17 * * * *', 'audit', limited('the hourly audit', auditor.everyHour, 20 * minuteMs)),
+  ];
+}
 
 /** What must not depend on a notification having come. UTC always: a zone with daylight saving skips an hour a year. */
 function sweeps({ engine, pager, loops }: Sweeping): ScheduledTask[] {

@@ -40,6 +40,7 @@ export function startDelivery(engine: Engine, world: World): Loop {
   const workers = lanes.map((lane) => startWorker({ engine, world, lane, owner }));
   return {
     poke: () => workers.forEach((worker) => worker.poke()),
+    pulse: () => workers.flatMap((worker) => worker.pulse()),
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     },
@@ -68,6 +69,7 @@ function startWorker(delivery: Delivery): Loop {
   const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, log: engine.log });
   return {
     poke: () => loop.poke(),
+    pulse: () => loop.pulse(),
     async stop() {
       await loop.stop();
       await Promise.all(underWay);

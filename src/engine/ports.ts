@@ -36,6 +36,8 @@ export interface Chat {
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
+  /** what the bot itself fails at, past the outbox, to one person: at least once */
+  alarm(sentences: string[], person: { slack: string }): Promise<void>;
 }
 
 export interface PageRequest {
@@ -89,4 +91,5 @@ export interface Pager {
 /** A signed HTTP call to the runbook's fallback address. */
 export interface Webhook {
   send(body: { incident: Incident; entry: Entry }): Promise<void>;
+  alarm(sentences: string[]): Promise<void>;
 }

@@ -126,6 +126,7 @@ function fakeChat(asked: Asked[], fail: Map<string, Error>): Chat {
     redraw: async ({ incident }, what) => record('redraw', `${what} v${incident.version}`),
     post: async (sending, { entry }) => posted('post', entry.kind, sending),
     tell: async (sending, entry, person) => posted('tell', `${entry.kind} ${person.slack}`, sending),
+    alarm: async (sentences, person) => record('alarm', `${person.slack}: ${sentences.join(' ')}`),
   };
 }
 
