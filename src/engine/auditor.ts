@@ -17,8 +17,8 @@ export interface Auditing {
   loops: Loop[];
   /** tells a watcher outside that all is well; absent where there is none */
   heartbeat?: (() => Promise<void>) | undefined;
-  /** between the two looks of a check: what the loops can still do by themselves is no trouble */
-  lookAgainMs?: number;
+  /** between the two looks of a check */
+  breathe?: () => Promise<unknown>;
   /** not reading the database for so long is trouble of its own */
   blindMs?: number;
 }
@@ -44,6 +44,7 @@ const cycle: Watch = { name: 'cycle', againMs: quarter, alone: true };
 /** what was tampered with stays so: once a day is enough */
 const recordsOf = (id: string): Watch => ({ name: `records ${id}`, againMs: 23 * 60 * minute });
 
+const breathMs = 5_000;
 const unsentAfter = minute;
 const excusedFor = 10 * minute;
 
@@ -52,7 +53,7 @@ export function makeAuditor({
   alarms,
   loops,
   heartbeat,
-  lookAgainMs = 5_000,
+  breathe = () => pause(breathMs),
   blindMs = minute,
 }: Auditing): Auditor {
   const seen = new Map<string, Head>();
@@ -62,7 +63,7 @@ export function makeAuditor({
   const look = async (): Promise<Found | undefined> => {
     const began = performance.now();
     try {
-      const found = await lookTwice({ engine, loops, lookAgainMs });
+      const found = await lookTwice({ engine, loops, breathe });
       blindSince = undefined;
       return found;
     } catch (error) {
@@ -80,8 +81,8 @@ export function makeAuditor({
         [...dead].map(([about, sentence]) => ({ about, sentence })),
       );
       const found = await look();
-      const blind = blindSince === undefined ? 0 : performance.now() - blindSince;
-      await alarms.report(database, blind >= blindMs ? [blindness(blind)] : []);
+      const blind = blindSince === undefined ? undefined : performance.now() - blindSince;
+      await alarms.report(database, blind !== undefined && blind >= blindMs ? [blindness(blind)] : []);
       if (!found) return;
       const { owed, unsent } = found;
       await alarms.report(duties, owed.map(dutyTrouble));
@@ -100,19 +101,17 @@ export function makeAuditor({
   };
 }
 
-interface Looking extends Pick<Auditing, 'engine' | 'loops'> {
-  lookAgainMs: number;
-}
+type Looking = Required<Pick<Auditing, 'engine' | 'loops' | 'breathe'>>;
 
 const still = (before: Overdue[], now: Overdue[]): Overdue[] =>
   now.filter(({ incident }) => before.some((one) => one.incident === incident));
 
 /** What the loops can still do by themselves, after an outage or in a busy minute, is no trouble. */
-async function lookTwice({ engine, loops, lookAgainMs }: Looking): Promise<Found> {
+async function lookTwice({ engine, loops, breathe }: Looking): Promise<Found> {
   const first = await lookOnce(engine);
   if (first.owed.length + first.unsent.length === 0) return first;
   for (const loop of loops) loop.poke();
-  await pause(lookAgainMs);
+  await breathe();
   const second = await lookOnce(engine);
   return { owed: still(first.owed, second.owed), unsent: still(first.unsent, second.unsent) };
 }

@@ -26,6 +26,8 @@ export interface Asked {
 }
 
 export interface Bench {
+  /** of its database */
+  url: string;
   engine: Engine;
   world: World;
   asked: Asked[];
@@ -56,6 +58,7 @@ export async function makeBench(): Promise<Bench> {
   const round = (lane: Lane, owner: string) => deliverRound({ engine, world, lane, owner });
   await setClock(database.pool, start);
   return {
+    url: database.url,
     engine,
     world,
     asked,

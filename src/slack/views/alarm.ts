@@ -8,10 +8,10 @@ export function alarmMessage(sentences: string[]): Message {
   const lines = sentences.slice(0, most).map((sentence) => `• ${foreign(sentence, 250)}`);
   const more = sentences.length > most ? [`and ${sentences.length - most} more, all in the log`] : [];
   return saying(
-    ':rotating_light: Responder fails at something that it owes: a person has to look',
+    `:rotating_light: Responder needs a person: ${foreign(sentences[0] ?? '', 60)}`,
     section([...lines, ...more].join('\n')),
     context(
-      'Sent directly, past the queue. It is repeated every 15 minutes while it lasts; the end of it is in the log.',
+      'Sent directly, past the queue. It is told again while it lasts, 15 minutes apart or more; the log says when it is over.',
     ),
   );
 }
