@@ -16,10 +16,11 @@ export const stuck = (loops: Loop[]): Map<string, string> =>
       .map(({ name, busyMs }) => [name, `The worker "${name}" has been at one round for ${lasting(busyMs)}.`]),
   );
 
-export const failing = (loops: Loop[]): string[] =>
-  pulses(loops)
-    .filter(({ failingMs }) => failingMs > failingAfter)
-    .map(
-      ({ name, failingMs }) =>
-        `The worker "${name}" has failed for ${lasting(failingMs)}: the database is not there for it.`,
-    );
+/** Each of their rounds begins with the bot's own database. */
+export function failing(loops: Loop[]): string[] {
+  const failed = pulses(loops).filter(({ failingMs }) => failingMs > failingAfter);
+  if (failed.length === 0) return [];
+  const longest = Math.max(...failed.map(({ failingMs }) => failingMs));
+  const names = failed.map(({ name }) => name).join(', ');
+  return [`The bot's database has been of no use for ${lasting(longest)} to: ${names}.`];
+}

@@ -257,7 +257,7 @@ describe('a worker', () => {
   it('that fails is a problem which a person can read', () => {
     const problems = [9_000, 11_000].map((ms) => replica({ loops: [worker(0, ms)] }).auditor.problems());
 
-    expect(problems).toEqual([[], ['The worker "timers" has failed for 11 s: the database is not there for it.']]);
+    expect(problems).toEqual([[], ["The bot's database has been of no use for 11 s to: timers."]]);
   });
 });
 

@@ -68,5 +68,7 @@ it('is stuck after a minute in one round, and failing after ten seconds of error
     ['deliver page', 'The worker "deliver page" has been at one round for 2 min.'],
   ]);
   expect(failing([withPulse({ failingMs: 10_000, busyMs: 99_000 })])).toEqual([]);
-  expect(failing([withPulse({ failingMs: 10_001 })])).toHaveLength(1);
+  expect(failing([withPulse({ failingMs: 10_001 }), withPulse({ name: 'timers', failingMs: 20_000 })])).toEqual([
+    "The bot's database has been of no use for 20 s to: deliver page, timers.",
+  ]);
 });

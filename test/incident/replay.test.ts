@@ -202,6 +202,13 @@ describe('a timeline that does not follow from itself', () => {
     expect(again(story)).toMatchObject({ ok: false, is: 'contrary', seq: 3 });
   });
 
+  it('has a page at another time than the declaration that made it due', () => {
+    const story = begin('p1');
+    story.timeline = story.timeline.map((row) => (row.seq === 2 ? { ...row, at: row.at + 1 } : row));
+
+    expect(again(story)).toMatchObject({ ok: false, is: 'contrary', seq: 2 });
+  });
+
   it('says that a page was late by less than it was', () => {
     const story = begin('p1');
     sleepThrough(story, minutes(4));
