@@ -1,7 +1,7 @@
 /** The second route for what the bot itself fails at: the runbook's fallback people and webhook, told directly. */
 
 import { directly } from '../incident/changes.ts';
-import { claimAlarms, forgetAlarms } from '../store/alarms.ts';
+import { claimAlarms, forgetAlarms, markAlarmsTold } from '../store/alarms.ts';
 import type { Engine } from './engine.ts';
 import type { Chat, Webhook } from './ports.ts';
 
@@ -58,22 +58,12 @@ export function makeAlarms(telling: Telling): Alarms {
     async report(watch, troubles) {
       const causes: Causes = new Map(troubles.map(({ about, sentence }) => [`${watch.name}:${about}`, sentence]));
       await end(telling, memory, { watch, causes });
-      const due = begin(memory, watch, causes);
-      for (const cause of due) log.error({ cause, sentence: causes.get(cause) }, 'something that is owed is not done');
-      const mine = await claim(telling, watch, due);
-      markTold(memory, due, performance.now());
+      const mine = await claim(telling, watch, begin(memory, watch, causes));
       if (mine.length === 0) return;
+      for (const cause of mine) log.error({ cause, sentence: causes.get(cause) }, 'something that is owed is not done');
       raised += 1;
-      if (
-        await tell(
-          telling,
-          mine.map((cause) => causes.get(cause) ?? ''),
-        )
-      )
-        return;
-      // the next look is the first again
-      markTold(memory, mine, never);
-      await forget(telling, watch, mine);
+      const sentences = mine.map((cause) => causes.get(cause) ?? '');
+      if (await tell(telling, sentences)) await keepTold(telling, memory, { watch, causes: mine });
     },
   };
 }
@@ -95,7 +85,7 @@ async function end(
   );
 }
 
-/** Answers what nobody was told of for long enough. */
+/** Answers what this process has not told of for long enough. */
 function begin(memory: Memory, { name: watch, againMs }: Watch, causes: Causes): string[] {
   const now = performance.now();
   for (const [cause, sentence] of causes)
@@ -103,11 +93,23 @@ function begin(memory: Memory, { name: watch, againMs }: Watch, causes: Causes):
   return [...causes.keys()].filter((cause) => now - (memory.get(cause)?.toldAt ?? now) >= againMs);
 }
 
-function markTold(memory: Memory, causes: string[], toldAt: number): void {
+async function keepTold(
+  { engine }: Telling,
+  memory: Memory,
+  { watch, causes }: { watch: Watch; causes: string[] },
+): Promise<void> {
+  const toldAt = performance.now();
   for (const cause of causes) {
     const known = memory.get(cause);
     if (known) memory.set(cause, { ...known, toldAt });
   }
+  if (watch.alone) return;
+  await markAlarmsTold(engine.pool, causes).catch((error: unknown) =>
+    engine.log.warn(
+      { err: error, causes },
+      'that an alarm was told could not be kept: another process may tell it again',
+    ),
+  );
 }
 
 /** Without the database nobody can be asked who tells: better twice than not at all. */

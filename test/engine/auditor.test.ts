@@ -180,8 +180,12 @@ describe('an alarm', () => {
     bench.fail.clear();
 
     await auditor.everyMinute();
+    const atOnce = told().length;
+    await bench.engine.pool.query(`update alarms set told_at = told_at - interval '50 seconds'`);
+    await replica({ withWebhook: false }).auditor.everyMinute();
     await auditor.everyMinute();
 
+    expect(atOnce).toBe(1);
     expect(told()).toHaveLength(2);
   });
 

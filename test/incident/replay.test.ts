@@ -235,6 +235,16 @@ describe('a timeline that does not follow from itself', () => {
   });
 });
 
+it('news without a reason is still news, and no duty that fell due', () => {
+  const story = begin('p1');
+  hear(story, { kind: 'page-failed', page: 'inc:1.0', why: '' });
+  hear(story, { kind: 'channel-impossible', why: '' });
+
+  expect(story.duties.get('confirm:inc:1.0')?.state).toBe('cancelled');
+  expect(story.duties.get('channel:1')?.state).toBe('cancelled');
+  expect(proofOf(story).faults).toEqual([]);
+});
+
 it('the second acknowledgement of the same person is told too: it ends the wait for that page', () => {
   const story = begin('p1');
   hear(story, { kind: 'acknowledged-at-pager', page: 'inc:1.0', by: dana });
