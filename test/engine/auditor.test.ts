@@ -107,6 +107,18 @@ describe('a send', () => {
     expect(told()).toEqual(['U0FALL: #1: "announce" has waited for 11 min and is not sent.']);
   });
 
+  it('that is a page has none of these excuses', async () => {
+    await unsent('page', '2 minutes');
+    await bench.engine.pool.query(
+      `insert into budgets values ('some', clock_timestamp() + interval '1 hour');
+       update outbox set needs = 'home', budget = 'some', every_ms = 1000, burst = 3`,
+    );
+
+    await replica().auditor.everyMinute();
+
+    expect(told()).toHaveLength(1);
+  });
+
   it('says why it failed so far, and how many wait with it', async () => {
     await unsent('page', '3 minutes');
     await bench.engine.pool.query(
@@ -126,8 +138,10 @@ describe('an alarm', () => {
     const { auditor, alarms } = replica();
     await auditor.everyMinute();
     await auditor.everyMinute();
+    await bench.engine.pool.query(`update alarms set told_at = told_at - interval '14 minutes'`);
+    await replica().auditor.everyMinute();
     const before = told().length;
-    await bench.engine.pool.query(`update alarms set told_at = told_at - interval '15 minutes'`);
+    await bench.engine.pool.query(`update alarms set told_at = told_at - interval '1 minute'`);
 
     await replica().auditor.everyMinute();
 
