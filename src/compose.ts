@@ -1,21 +1,19 @@
 /** The parts put together: clients, store, engine, Slack, pager; started in the order in which each needs the others. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { type ScheduledTask, schedule } from 'node-cron';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
+import { makeAlarms } from './engine/alarm.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
+import { auditIncident } from './engine/audit.ts';
+import { type Auditor, makeAuditor } from './engine/auditor.ts';
 import { type DatabaseClock, databaseClock } from './engine/clock.ts';
-import { startDelivery } from './engine/deliver.ts';
 import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
+import { stuck } from './engine/health.ts';
 import { rememberedCommand } from './engine/inputs.ts';
-import type { Loop } from './engine/loop.ts';
 import { type Outage, startOutage } from './engine/outage.ts';
-import type { DirectChat, Lookout, Pager } from './engine/ports.ts';
-import { noticeRestore } from './engine/restored.ts';
-import { startTimers } from './engine/timers.ts';
-import { watchPages } from './engine/watch.ts';
+import type { Chat, DirectChat, Pager, Webhook } from './engine/ports.ts';
 import type { Policy } from './incident/policy.ts';
+import { makeHeartbeat } from './integrations/heartbeat.ts';
 import { makePager } from './integrations/pager/index.ts';
 import { makeWebhook } from './integrations/webhook.ts';
 import { startPostgres } from './local-postgres/start.ts';
@@ -23,11 +21,11 @@ import type { Logger } from './log.ts';
 import { playbooks } from './playbooks/index.ts';
 import { makeRoutes } from './routes.ts';
 import type { Door } from './slack/door.ts';
-import { type Slack, startSlack } from './slack/start.ts';
+import type { Route } from './slack/server.ts';
+import { startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
 import { makeJournal } from './store/journal.ts';
-import { listen } from './store/listen.ts';
-import { migrate } from './store/migrate.ts';
+import { audits, type Running, type State, work } from './work.ts';
 
 export interface Composing {
   config: Config;
@@ -38,60 +36,42 @@ export interface Composing {
 /** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
 const connections = { door: 6, workers: 8 };
 
-export interface Running {
-  stop(): Promise<void>;
-}
-
-/** Slack is answered first, with "not done" while the database is away; duties and deliveries start once it is there. */
+/** Slack is answered first, even while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
   const pools = {
     door: makePool(database.url, log, connections.door),
     workers: makePool(database.url, log, connections.workers),
   };
-  const target =
-    config.targetDatabaseUrl === undefined
-      ? undefined
-      : makeTargetDatabase(config.targetDatabaseUrl, (error) =>
-          log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
-        );
-  const state: State = { ready: false, stopping: false, saved: () => {} };
+  const target = targetOf(config, log);
+  const state: State = { ready: false, stopping: false, saved: () => {}, loops: [] };
   const clients = target ? { database: target } : {};
   const engine: Engine = { pool: pools.door, policy, playbooks, clients, log, saved: () => state.saved() };
-  const pager = makePager(config);
-  let slack: Slack | undefined;
-  const routes = makeRoutes({
-    engine,
-    pager,
-    secret: config.webhookSecret,
-    isReady: () => state.ready && !state.stopping,
-    problems: () => [slack?.tokenProblem()].filter((problem) => problem !== undefined),
-  });
-  const webhook = webhookOf(config, policy);
+  const workers: Engine = { ...engine, pool: pools.workers };
+  const outside = { pager: makePager(config), webhook: webhookOf(config, policy) };
   const clock = databaseClock(pools.door);
   const chat = Promise.withResolvers<DirectChat>();
   const outage = startOutage({
     engine,
-    outside: { policy, chat: chat.promise, pager, webhook, log },
+    outside: { policy, chat: chat.promise, ...outside, log },
     clock,
     journal: config.journalDir === undefined ? undefined : makeJournal(config.journalDir),
     mayMerge: () => state.ready,
   });
-  slack = await startSlack({ config, door: doorOf(engine, clock, outage), policy, pager, log, routes });
+  const problems: (() => string[])[] = [() => (state.ready ? [] : [unreached])];
+  const routes = routesOf({ engine, config, pager: outside.pager, state, problems });
+  const door = doorOf(engine, clock, outage);
+  const slack = await startSlack({ config, door, policy, pager: outside.pager, log, routes });
   chat.resolve(slack.directChat);
-  const workers = { ...engine, pool: pools.workers };
-  const world = { engine: workers, chat: slack.chat, pager, webhook };
-  const working = work({
-    engine: workers,
-    world,
-    lookout: slack.lookout,
-    direct: database.direct,
-    state,
-    outage,
-  });
+  const auditor = auditorOf({ config, engine: workers, chat: slack.chat, webhook: outside.webhook, state });
+  problems.push(() => [slack.tokenProblem()].filter((problem) => problem !== undefined), auditor.problems);
+  const crons = audits(auditor, log);
+  const world = { engine: workers, chat: slack.chat, ...outside };
+  const working = work({ engine: workers, world, lookout: slack.lookout, direct: database.direct, state, outage });
   return {
     async stop() {
       state.stopping = true;
+      for (const cron of crons) await cron.destroy();
       await slack.stop();
       await (await working).stop();
       await outage.stop();
@@ -101,13 +81,56 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   };
 }
 
+const unreached = 'The database was not reached yet: nothing is done so far.';
+
+const targetOf = ({ targetDatabaseUrl: url }: Config, log: Logger) =>
+  url === undefined
+    ? undefined
+    : makeTargetDatabase(url, (error) =>
+        log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
+      );
+
+interface RoutesOf {
+  engine: Engine;
+  config: Config;
+  pager: Pager | undefined;
+  state: State;
+  problems: (() => string[])[];
+}
+
+const routesOf = ({ engine, config, pager, state, problems }: RoutesOf): Route[] =>
+  makeRoutes({
+    engine,
+    pager,
+    secret: config.webhookSecret,
+    isReady: () => state.ready && !state.stopping,
+    problems: () => problems.flatMap((some) => some()),
+    deadly: () => [...stuck(state.loops).values()],
+  });
+
+interface AuditorOf {
+  config: Config;
+  engine: Engine;
+  chat: Chat;
+  webhook: Webhook | undefined;
+  state: State;
+}
+
+function auditorOf({ config: { heartbeatUrl }, engine, chat, webhook, state }: AuditorOf): Auditor {
+  const heartbeat = heartbeatUrl === undefined ? undefined : makeHeartbeat(heartbeatUrl);
+  return makeAuditor({ engine, alarms: makeAlarms({ engine, chat, webhook }), loops: state.loops, heartbeat });
+}
+
 interface OwnDatabase {
   url: string;
   direct: string;
   stop(): Promise<void>;
 }
 
-async function ownDatabase({ databaseUrl, databaseDirectUrl, dataDir }: Config, log: Logger): Promise<OwnDatabase> {
+export async function ownDatabase(
+  { databaseUrl, databaseDirectUrl, dataDir }: Config,
+  log: Logger,
+): Promise<OwnDatabase> {
   if (databaseUrl !== undefined)
     return { url: databaseUrl, direct: databaseDirectUrl ?? databaseUrl, stop: async () => {} };
   const server = await startPostgres({ dataDir: dataDir ?? '', durable: true, log: (line) => log.warn(line) });
@@ -126,114 +149,5 @@ const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => (
   open: () => allOpen(engine),
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => clock.read(),
+  audit: (id) => auditIncident(engine, id),
 });
-
-interface State {
-  ready: boolean;
-  stopping: boolean;
-  /** what happens after every change, once there is somebody to wake */
-  saved: () => void;
-}
-
-interface Working {
-  engine: Engine;
-  world: Parameters<typeof startDelivery>[1];
-  lookout: Lookout;
-  direct: string;
-  state: State;
-  outage: Outage;
-}
-
-const retryMs = 2_000;
-
-/** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, lookout, direct, state, outage }: Working): Promise<Running> {
-  while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
-  if (state.stopping) return { stop: async () => {} };
-  const timers = startTimers(engine);
-  const watching = noticeRestored(engine, lookout);
-  // what waited in a restored backup may have been sent since; pages do not wait long for that to be known
-  await Promise.race([watching.first, pause(noticeMs)]);
-  const delivery = startDelivery(engine, world);
-  const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
-  const loops = [timers, delivery];
-  state.saved = () => {
-    if (!listening.hears()) for (const loop of loops) loop.poke();
-  };
-  const crons = sweeps({ engine, pager: world.pager, loops });
-  await warnOfSharedServer(engine);
-  state.ready = true;
-  outage.poke();
-  engine.log.info('ready');
-  return {
-    async stop() {
-      for (const cron of [...crons, watching.cron]) await cron.destroy();
-      await listening.stop();
-      await timers.stop();
-      await delivery.stop();
-    },
-  };
-}
-
-const noticeMs = 1_000;
-
-/** Looks once, and again while Slack has not answered. */
-function noticeRestored(engine: Engine, lookout: Lookout): { first: Promise<void>; cron: ScheduledTask } {
-  let isKnown = false;
-  const look = async (): Promise<void> => {
-    if (isKnown) return;
-    try {
-      await noticeRestore(engine, lookout);
-      isKnown = true;
-    } catch (error) {
-      engine.log.info({ err: error }, 'whether Slack shows more incidents than the database holds is not known yet');
-    }
-  };
-  return { first: look(), cron: every('*/30 * * * * *', 'notice a restored backup', look) };
-}
-
-async function migrated(direct: string, log: Logger): Promise<boolean> {
-  try {
-    const applied = await migrate(direct);
-    if (applied.length > 0) log.info({ applied }, 'the database was brought to this release');
-    return true;
-  } catch (error) {
-    log.error(
-      { err: error },
-      'the database is not there yet: until it is, a declaration is acted on without it, and all else is refused',
-    );
-    return false;
-  }
-}
-
-/** When the diagnosed server fails, the bot must not fail with it. */
-async function warnOfSharedServer({ pool, clients, log }: Engine): Promise<void> {
-  const identify = 'select system_identifier::text as id from pg_control_system()';
-  try {
-    const [own, target] = await Promise.all([pool.query<{ id: string }>(identify), clients.database?.query(identify)]);
-    if (target && target.rows[0]?.['id'] === own.rows[0]?.id)
-      log.error('the bot keeps its own state on the very server that it diagnoses: give it a server of its own');
-  } catch (error) {
-    log.info({ err: error }, 'whether the bot shares a server with what it diagnoses could not be seen');
-  }
-}
-
-interface Sweeping {
-  engine: Engine;
-  pager: Pager | undefined;
-  loops: Loop[];
-}
-
-const every = (expression: string, name: string, task: () => Promise<void> | void): ScheduledTask =>
-  schedule(expression, task, { name, timezone: 'Etc/UTC', noOverlap: true });
-
-/** What must not depend on a notification having come. UTC always: a zone with daylight saving skips an hour a year. */
-function sweeps({ engine, pager, loops }: Sweeping): ScheduledTask[] {
-  const watch = async (): Promise<void> => {
-    if (pager) await watchPages(engine, pager);
-  };
-  return [
-    every('*/5 * * * * *', 'sweep', () => loops.forEach((loop) => loop.poke())),
-    every('*/20 * * * * *', 'watch pages', watch),
-  ];
-}

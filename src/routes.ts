@@ -12,21 +12,39 @@ export interface Routing {
   pager: Pager | undefined;
   secret: string | undefined;
   isReady: () => boolean;
-  /** what does not work although the bot serves, one sentence each */
+  /** what a person should know of this process now, each a sentence */
   problems: () => string[];
+  /** what only a restart mends */
+  deadly: () => string[];
 }
 
 const mostBytes = 1_048_576;
 
-export function makeRoutes({ engine, pager, secret, isReady, problems }: Routing): Route[] {
+/**
+ * Not ready is a process that another one can stand in for: it has not started yet, it stops, or it is stuck. A trouble
+ * that all of them have stands in the body alone: to send no requests any more would take away even the answer that says
+ * what was not done.
+ */
+export function makeRoutes({ engine, pager, secret, isReady, problems, deadly }: Routing): Route[] {
   const health: Route[] = [
-    { method: 'GET', path: '/healthz', handle: (_, response) => end(response, 200, 'alive') },
+    {
+      method: 'GET',
+      path: '/healthz',
+      handle: (_, response) => {
+        const dead = deadly();
+        if (dead.length > 0) return end(response, 503, dead.join('\n'));
+        end(response, 200, 'alive');
+      },
+    },
     {
       method: 'GET',
       path: '/readyz',
-      // a problem is said and the answer stays 200: commands, clocks and the pager's webhook need this process routed to
-      handle: (_, response) =>
-        isReady() ? end(response, 200, ['ready', ...problems()].join('\n')) : end(response, 503, 'not ready'),
+      handle: (_, response) => {
+        const lines = problems();
+        const isFit = isReady() && deadly().length === 0;
+        const word = isFit ? 'ready' : 'not ready';
+        end(response, isFit ? 200 : 503, [lines.length === 0 ? word : `${word}:`, ...lines].join('\n'));
+      },
     },
   ];
   if (!pager) return health;

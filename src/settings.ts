@@ -136,6 +136,13 @@ export const Settings = z.object({
     lost: 'what would be looked up in it is shown as unknown',
     secret: true,
   }),
+  heartbeatUrl: webUrl.optional().register(about, {
+    name: 'HEARTBEAT_URL',
+    description:
+      'Called every minute in which nothing that is owed was found undone: for a watcher that tells when it stays away.',
+    otherwise: 'nobody outside learns when every process of the bot is gone',
+    secret: true,
+  }),
   logLevel: z
     .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
     .default('info')

@@ -29,6 +29,7 @@ const rooms: Record<string, string[] | 'everything but sandbox'> = {
   sandbox: ['local-postgres'],
   'main.ts': 'everything but sandbox',
   'compose.ts': 'everything but sandbox',
+  'work.ts': 'everything but sandbox',
   'routes.ts': 'everything but sandbox',
   'config.ts': ['settings.ts'],
   'settings.ts': [],
@@ -50,7 +51,7 @@ const packages: Record<string, string[]> = {
   yaml: ['runbook', 'sandbox'],
   pino: ['log.ts'],
   cockatiel: ['integrations'],
-  'node-cron': ['compose.ts'],
+  'node-cron': ['work.ts'],
   '@slack/bolt': ['slack'],
   '@slack/web-api': ['slack'],
 };

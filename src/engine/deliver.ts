@@ -37,6 +37,7 @@ export function startDelivery(engine: Engine, world: World): Loop {
   const workers = lanes.map((lane) => startWorker({ engine, world, lane, owner }));
   return {
     poke: () => workers.forEach((worker) => worker.poke()),
+    pulse: () => workers.flatMap((worker) => worker.pulse()),
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     },
@@ -65,6 +66,7 @@ function startWorker(delivery: Delivery): Loop {
   const loop = startLoop({ name: `deliver ${lane}`, work, idleMs, rest: rest[lane], log: engine.log });
   return {
     poke: () => loop.poke(),
+    pulse: () => loop.pulse(),
     async stop() {
       await loop.stop();
       await Promise.all(underWay);

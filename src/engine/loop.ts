@@ -6,6 +6,16 @@ export interface Loop {
   poke: () => void;
   /** no new work; resolves when the work under way is done */
   stop(): Promise<void>;
+  /** how it goes, for each worker */
+  pulse(): Pulse[];
+}
+
+export interface Pulse {
+  name: string;
+  /** how long the round under way has taken so far */
+  busyMs: number;
+  /** how long ago a round last succeeded, once one has failed since */
+  failingMs: number;
 }
 
 export interface LoopSettings {
@@ -25,6 +35,7 @@ const mostRestMs = 200;
 
 export function startLoop({ name, work, idleMs, rest = 0, log }: LoopSettings): Loop {
   const state = { stopped: false };
+  const measured = measure(work);
   let poked = false;
   let wake: (() => void) | undefined;
 
@@ -39,7 +50,7 @@ export function startLoop({ name, work, idleMs, rest = 0, log }: LoopSettings): 
 
   const round = async (): Promise<number> => {
     try {
-      return Math.min((await work()) ?? idleMs, idleMs);
+      return Math.min((await measured.work()) ?? idleMs, idleMs);
     } catch (error) {
       log.error({ loop: name, err: error }, 'a round of work failed');
       return afterErrorMs;
@@ -69,10 +80,41 @@ export function startLoop({ name, work, idleMs, rest = 0, log }: LoopSettings): 
   };
   return {
     poke,
+    pulse: () => [{ name, ...measured.pulse() }],
     stop() {
       state.stopped = true;
       poke();
       return running;
+    },
+  };
+}
+
+/** The same work, and what its rounds tell of its health. */
+function measure(work: LoopSettings['work']): Pick<LoopSettings, 'work'> & { pulse(): Omit<Pulse, 'name'> } {
+  let busySince: number | undefined;
+  let isFailing = false;
+  let goodAt = performance.now();
+  return {
+    async work() {
+      busySince = performance.now();
+      try {
+        const next = await work();
+        isFailing = false;
+        goodAt = performance.now();
+        return next;
+      } catch (error) {
+        isFailing = true;
+        throw error;
+      } finally {
+        busySince = undefined;
+      }
+    },
+    pulse: () => {
+      const now = performance.now();
+      return {
+        busyMs: busySince === undefined ? 0 : now - busySince,
+        failingMs: isFailing ? now - goodAt : 0,
+      };
     },
   };
 }

@@ -50,6 +50,8 @@ export interface Chat {
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
+  /** what the bot itself fails at, past the outbox, to one person: at least once */
+  alarm(sentences: string[], person: { slack: string }): Promise<void>;
 }
 
 /** The chat for what is declared while the database is away: the same limits and errors. */
@@ -130,4 +132,5 @@ export type Alarmed = Pick<Incident, 'id' | 'severity' | 'title'> & { number?: n
 /** A signed HTTP call to the runbook's fallback address. */
 export interface Webhook {
   send(body: { incident: Alarmed; entry: Entry }): Promise<void>;
+  alarm(sentences: string[]): Promise<void>;
 }

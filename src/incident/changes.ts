@@ -72,6 +72,9 @@ export function closePages(pages: Page[]): { pages: Page[]; effects: Effect[] } 
   };
 }
 
+/** Groups (S…) cannot be written to directly: they hear the mention. */
+export const directly = (slack: string[]): string[] => slack.filter((id) => !id.startsWith('S'));
+
 /**
  * The second route: whoever the runbook names as fallback, by direct message, webhook and, for the incident's first
  * such page, by mention in the channel. The card goes on showing what is not confirmed.
@@ -79,10 +82,7 @@ export function closePages(pages: Page[]): { pages: Page[]; effects: Effect[] } 
 export function secondRoute(entry: Entry, fallback: FallbackPolicy, before: Page[]): Effect[] {
   return [
     ...(before.some(({ rerouted }) => rerouted) ? [] : [say(entry, [{ fallback: true }])]),
-    // groups (S…) cannot be written to directly: they hear the mention
-    ...fallback.slack
-      .filter((id) => !id.startsWith('S'))
-      .map((slack): Effect => ({ kind: 'tell', entry, person: { slack } })),
+    ...directly(fallback.slack).map((slack): Effect => ({ kind: 'tell', entry, person: { slack } })),
     ...(fallback.webhook ? [{ kind: 'webhook', entry } satisfies Effect] : []),
   ];
 }

@@ -126,7 +126,8 @@ function settle(decision: Decision & { ok: true }, at: Circumstances & { version
     at.order && oncePerDrawing.has(at.order.command.kind)
       ? { [at.order.command.kind]: { by: at.order.actor, at: at.now, version: at.version } }
       : {};
-  const { decidedUnder = [] } = decision.next;
+  // an older release did not remember: what it decided is not judged by these rules either
+  const { decidedUnder = ['not known'] } = decision.next;
   const { fingerprint } = at.policy;
   const next = {
     ...decision.next,

@@ -14,8 +14,10 @@ export interface Kept {
 }
 
 export interface Proof {
-  /** what is not as the timeline makes it, or was not done */
+  /** what is not as the timeline makes it */
   faults: string[];
+  /** what is due and was not done */
+  missed: string[];
   /** what was done, but late */
   late: string[];
 }
@@ -32,10 +34,11 @@ export function prove(replay: Replay, rows: Kept[], { now, policy }: Circumstanc
   return {
     faults: [
       ...replay.paid.flatMap((paid) => paidFault(paid, kept.get(paid.key))),
-      ...owed.flatMap((duty) => owedFault(duty, kept.get(duty.key), now)),
+      ...owed.flatMap((duty) => owedFault(duty, kept.get(duty.key))),
       ...cancelled.flatMap((key) => stateFault(key, 'cancelled', kept.get(key))),
       ...rows.filter(({ key }) => !replay.owed.has(key)).map(({ key }) => `duty ${key} was never owed, and has a row`),
     ],
+    missed: missedOf(rows, now),
     late: replay.paid
       .filter(({ slept }) => slept > lateAfter)
       .map(({ key, slept }) => `duty ${key} fired ${lasting(slept)} late`),
@@ -55,12 +58,16 @@ function paidFault({ key, at, lateMs }: Replay['paid'][number], row: Kept | unde
   ];
 }
 
-function owedFault({ key, dueAt }: Duty, row: Kept | undefined, now: Instant): string[] {
+function owedFault({ key, dueAt }: Duty, row: Kept | undefined): string[] {
   if (row?.state !== 'owed') return stateFault(key, 'owed', row);
-  const other = otherTime(key, 'is due', { row: row.dueAt, timeline: dueAt });
-  if (other.length > 0 || now - dueAt <= lateAfter) return other;
-  return [`duty ${key} has been due for ${lasting(now - dueAt)}, and was not done`];
+  return otherTime(key, 'is due', { row: row.dueAt, timeline: dueAt });
 }
+
+/** From the rows alone: true whatever the timeline says. */
+export const missedOf = (rows: Kept[], now: Instant): string[] =>
+  rows
+    .filter(({ state, dueAt }) => state === 'owed' && now - dueAt > lateAfter)
+    .map(({ key, dueAt }) => `duty ${key} has been due for ${lasting(now - dueAt)}, and was not done`);
 
 function otherTime(key: string, what: string, { row, timeline }: { row: Instant; timeline: Instant }): string[] {
   const apart = row - timeline;

@@ -4,16 +4,18 @@ import { call } from './http.ts';
 import { sign } from './signature.ts';
 
 export function makeWebhook({ url, secret }: { url: string; secret: string }): Webhook {
+  const post = async (body: unknown): Promise<void> => {
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const headers = {
+      'x-responder-timestamp': String(timestamp),
+      'x-responder-signature': sign(secret, { timestamp, body: JSON.stringify(body) }),
+    };
+    await call({ service: 'The fallback webhook', method: 'POST', url, headers, body });
+  };
   return {
-    async send({ incident, entry }) {
-      const { id, number, severity, title } = incident;
-      const body = { incident: { id, number, severity, title }, entry };
-      const timestamp = Math.floor(Date.now() / 1_000);
-      const headers = {
-        'x-responder-timestamp': String(timestamp),
-        'x-responder-signature': sign(secret, { timestamp, body: JSON.stringify(body) }),
-      };
-      await call({ service: 'The fallback webhook', method: 'POST', url, headers, body });
+    send({ incident: { id, number, severity, title }, entry }) {
+      return post({ incident: { id, number, severity, title }, entry });
     },
+    alarm: (sentences) => post({ alarm: sentences }),
   };
 }

@@ -1,4 +1,5 @@
 /** The way from Slack into the engine, as this room sees it: one function that changes things, a few that read. */
+import type { Audited } from '../engine/audit.ts';
 import type { Answer, Input, WithoutDatabase } from '../engine/engine.ts';
 import type { Command, Incident, IncidentId, Instant } from '../incident/incident.ts';
 
@@ -13,4 +14,6 @@ export interface Door {
   /** the command of an earlier input, for a button that says "do it all the same" */
   remembered(key: string): Promise<Command | undefined>;
   now(): Promise<Instant>;
+  /** its records against each other: what happened, what was owed, what was done */
+  audit(id: IncidentId): Promise<Audited | undefined>;
 }

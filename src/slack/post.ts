@@ -15,6 +15,7 @@ import { within } from './limit.ts';
 import type { Directory } from './people.ts';
 import { codeOf, sendFailed } from './send-failed.ts';
 import { aged } from './views/aged.ts';
+import { alarmMessage } from './views/alarm.ts';
 import { announcementMessage, cardMessage } from './views/card.ts';
 import { entryMessage } from './views/entry.ts';
 import type { Message, Scene } from './views/message.ts';
@@ -62,6 +63,7 @@ export function makeChat(chatting: Chatting): Chat {
     post: (sending, effect, report) =>
       done('The message was not posted', atHome(sending, postEntry(kit, sending, { effect, report }))),
     tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
+    alarm: (sentences, { slack }) => done('The alarm was not sent', alarm(urgentClient, sentences, slack)),
   };
 }
 
@@ -174,6 +176,11 @@ interface Telling {
 async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
   const message = aged(entryMessage(entry, await sceneOf(kit, sending), { pings: '' }), sending);
   return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
+}
+
+/** Past the outbox, which may be what is stuck; whatever is told twice is better than not at all. */
+async function alarm(client: WebClient, sentences: string[], channel: string): Promise<void> {
+  await client.chat.postMessage({ channel, ...alarmMessage(sentences), unfurl_links: false, unfurl_media: false });
 }
 
 async function setTopic(client: WebClient, sending: Sending): Promise<void> {

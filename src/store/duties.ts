@@ -109,6 +109,7 @@ const Row = z.object({
   kind: z.string(),
   dueAt: z.coerce.number(),
   state: z.enum(['owed', 'paid', 'cancelled']),
+  firedAt: z.coerce.number().nullable(),
   lateMs: z.coerce.number().nullable(),
   outcome: z.string().nullable(),
 });
@@ -117,7 +118,8 @@ export type DutyRow = z.infer<typeof Row>;
 /** Every duty the incident ever owed, with what became of it. */
 export async function dutiesOf(db: Queries, id: IncidentId): Promise<DutyRow[]> {
   const { rows } = await db.query(
-    `select key, kind, round(extract(epoch from due_at) * 1000)::bigint as "dueAt", state, late_ms as "lateMs", outcome
+    `select key, kind, round(extract(epoch from due_at) * 1000)::bigint as "dueAt", state,
+            round(extract(epoch from fired_at) * 1000)::bigint as "firedAt", late_ms as "lateMs", outcome
        from duties
       where incident = $1
       order by due_at, key`,

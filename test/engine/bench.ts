@@ -26,6 +26,8 @@ export interface Asked {
 }
 
 export interface Bench {
+  /** of its database */
+  url: string;
   engine: Engine;
   world: World;
   asked: Asked[];
@@ -56,6 +58,7 @@ export async function makeBench(): Promise<Bench> {
   const round = (lane: Lane, owner: string) => deliverRound({ engine, world, lane, owner });
   await setClock(database.pool, start);
   return {
+    url: database.url,
     engine,
     world,
     asked,
@@ -127,6 +130,7 @@ function fakeChat(asked: Asked[], fail: Map<string, Error>): Chat {
     redraw: async ({ incident }, what) => record('redraw', `${what} v${incident.version}`),
     post: async (sending, { entry }) => posted('post', entry.kind, sending),
     tell: async (sending, entry, person) => posted('tell', `${entry.kind} ${person.slack}`, sending),
+    alarm: async (sentences, person) => record('alarm', `${person.slack}: ${sentences.join(' ')}`),
   };
 }
 

@@ -160,7 +160,7 @@ it('sends no webhook once the lease has run out', async () => {
   const incident = await readIncident(bench.engine.pool, await bench.declare());
   if (!incident) throw new Error('there is no incident');
   const sent: unknown[] = [];
-  const webhook = { send: async (body: unknown) => void sent.push(body) };
+  const webhook = { send: async (body: unknown) => void sent.push(body), alarm: async () => {} };
   const late = { id: '1', again: false, incident, ...times, checkLease: leaseOver };
 
   await expect(

@@ -44,6 +44,7 @@ const byWorld: fc.Arbitrary<Order> = fc.oneof(
     { kind: 'announced', channel: 'C0OPS', ts: '1.1' },
     { kind: 'channel-opened', channel: 'C0INC', name: 'inc-12' },
     { kind: 'channel-impossible', why: 'restricted' },
+    { kind: 'channel-lost', channel: 'C0INC', why: 'archived' },
     { kind: 'card-posted', channel: 'C0INC', ts: '2.2' },
     { kind: 'undeliverable', what: 'post', why: 'refused' },
   ),

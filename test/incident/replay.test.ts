@@ -3,16 +3,16 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dutiesFor } from '../../src/incident/clocks.ts';
 import type { Entry } from '../../src/incident/entry.ts';
-import { type Kept, prove } from '../../src/incident/proof.ts';
+import { type Kept, type Proof, prove } from '../../src/incident/proof.ts';
 import { type Replayed, replay } from '../../src/incident/replay.ts';
 import { life, play } from './random-life.ts';
 import { ana, begin, ben, dana, give, hear, minute, minutes, policy, type Story, sleepThrough, wait } from './story.ts';
 
 const again = ({ timeline }: Story): Replayed => replay({ id: 'inc', number: 12, timeline }, policy);
 
-function proofOf(story: Story): { faults: string[]; late: string[] } {
+function proofOf(story: Story): Proof {
   const replayed = again(story);
-  if (!replayed.ok) return { faults: [replayed.why], late: [] };
+  if (!replayed.ok) return { faults: [replayed.why], missed: [], late: [] };
   return prove(replayed, [...story.duties.values()], { now: story.now, policy });
 }
 
@@ -100,7 +100,7 @@ describe('duties that are not as the timeline makes them', () => {
 
     change(story, key, to);
 
-    expect(proofOf(story)).toEqual({ faults: [sentence], late: [] });
+    expect(proofOf(story).faults).toEqual([sentence]);
   });
 
   it('one is due ten minutes later than it should be', () => {
@@ -132,11 +132,15 @@ describe('duties that are not as the timeline makes them', () => {
   it('one is due for longer than half a minute, and was not done', () => {
     const story = lived();
     story.now += 30 * minute + 30_000;
-    expect(proofOf(story).faults).toEqual([]);
+    expect(proofOf(story)).toEqual({ faults: [], missed: [], late: [] });
 
     story.now += minutes(3);
 
-    expect(proofOf(story).faults).toEqual(['duty update:1.2 has been due for 4 min, and was not done']);
+    expect(proofOf(story)).toEqual({
+      faults: [],
+      missed: ['duty update:1.2 has been due for 4 min, and was not done'],
+      late: [],
+    });
   });
 
   it('those that fired late are no fault, and are said', () => {
@@ -145,6 +149,7 @@ describe('duties that are not as the timeline makes them', () => {
 
     expect(proofOf(story)).toEqual({
       faults: [],
+      missed: [],
       late: [
         'duty page:1.1 fired 2 min late',
         'duty confirm:inc:1.0 fired 4 min late',
@@ -161,7 +166,7 @@ it('what a command made overdue by itself is not late', () => {
   give(story, { kind: 'severity', severity: 'p1' });
 
   expect(story.entries.at(-1)?.what).toMatchObject({ kind: 'reminder', duty: 'update', lateMs: minutes(10) });
-  expect(proofOf(story)).toEqual({ faults: [], late: [] });
+  expect(proofOf(story)).toEqual({ faults: [], missed: [], late: [] });
 });
 
 describe('a timeline that does not follow from itself', () => {
@@ -197,6 +202,13 @@ describe('a timeline that does not follow from itself', () => {
     expect(again(story)).toMatchObject({ ok: false, is: 'contrary', seq: 3 });
   });
 
+  it('has a page at another time than the declaration that made it due', () => {
+    const story = begin('p1');
+    story.timeline = story.timeline.map((row) => (row.seq === 2 ? { ...row, at: row.at + 1 } : row));
+
+    expect(again(story)).toMatchObject({ ok: false, is: 'contrary', seq: 2 });
+  });
+
   it('says that a page was late by less than it was', () => {
     const story = begin('p1');
     sleepThrough(story, minutes(4));
@@ -221,6 +233,16 @@ describe('a timeline that does not follow from itself', () => {
 
     expect(again(story)).toMatchObject({ ok: false, is: 'unknown', seq: 3 });
   });
+});
+
+it('news without a reason is still news, and no duty that fell due', () => {
+  const story = begin('p1');
+  hear(story, { kind: 'page-failed', page: 'inc:1.0', why: '' });
+  hear(story, { kind: 'channel-impossible', why: '' });
+
+  expect(story.duties.get('confirm:inc:1.0')?.state).toBe('cancelled');
+  expect(story.duties.get('channel:1')?.state).toBe('cancelled');
+  expect(proofOf(story).faults).toEqual([]);
 });
 
 it('the second acknowledgement of the same person is told too: it ends the wait for that page', () => {

@@ -231,6 +231,16 @@ it('announces where everybody looks, and brings the announcement up to date', as
   expect(JSON.stringify(messages?.[0]?.blocks)).toContain(`acknowledged by <@${ana}>`);
 });
 
+it('writes an alarm to a person directly, and says when it cannot', async () => {
+  const sentences = ['#12: "page" has waited for 2 min and is not sent.'];
+
+  await chat.alarm(sentences, { slack: ana });
+
+  expect(await failing(chat.alarm(sentences, { slack: 'C0GONE' }))).toMatchObject({
+    message: expect.stringContaining('The alarm was not sent'),
+  });
+});
+
 it('lives in the thread of the announcement where no channel can be had', async () => {
   const homeless = incident('checkout is down');
   const { channel, ts } = await chat.announce(sending(homeless));

@@ -266,6 +266,20 @@ describe('a question', () => {
     expect(commands()).toEqual([]);
   });
 
+  it('for an audit says what was found, and what was not', async () => {
+    await declared();
+    const found = { number: 1, head: { head: 'abc', length: 2 }, whole: true, missed: [], late: [] };
+    const { id } = bot.house.last();
+    bot.house.audits.set(id, { ...found, faults: [] });
+    const good = await bot.slash('audit', inside);
+    bot.house.audits.set(id, { ...found, faults: ['#1: duty update:2.0 is missing.'] });
+    const bad = await bot.slash('audit #1');
+
+    expect(good.text).toBe('P1 #1: its records hold together, and nothing was late');
+    expect(bad.text).toBe('P1 #1: something is wrong with its records');
+    expect(JSON.stringify(bad.body)).toContain('duty update:2.0 is missing');
+  });
+
   it('for help lists every verb', async () => {
     const { body } = await bot.slash('help');
 

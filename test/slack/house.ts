@@ -1,5 +1,6 @@
 /** A door without a database: the real decisions, kept in memory. It stands in for the engine behind the port. */
 import { readFileSync } from 'node:fs';
+import type { Audited } from '../../src/engine/audit.ts';
 import type { Answer, Input } from '../../src/engine/engine.ts';
 import { decide, decideDeclaration } from '../../src/incident/decide.ts';
 import type { Decision } from '../../src/incident/decision.ts';
@@ -18,6 +19,8 @@ export interface House {
   inputs: Input[];
   incidents(): Incident[];
   last(): Incident;
+  /** what an audit of an incident finds */
+  audits: Map<string, Audited>;
   /** how the clock goes on */
   wait(ms: number): void;
   /** holds every input back until it is called */
@@ -32,6 +35,7 @@ export function makeHouse(rules: Policy = policy): House {
   const incidents = new Map<string, Incident>();
   const answers = new Map<string, { answer: Answer; input: Input; at: number }>();
   const inputs: Input[] = [];
+  const audits = new Map<string, Audited>();
   let now = nine;
   let held: Promise<void> = Promise.resolve();
   let broken = false;
@@ -75,6 +79,7 @@ export function makeHouse(rules: Policy = policy): House {
 
   return {
     inputs,
+    audits,
     incidents: all,
     last,
     wait: (ms) => {
@@ -102,6 +107,7 @@ export function makeHouse(rules: Policy = policy): House {
       open: async () => open(),
       remembered: async (key) => answers.get(key)?.input.command,
       now: async () => now,
+      audit: async (id) => audits.get(id),
     },
   };
 }

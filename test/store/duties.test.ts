@@ -42,8 +42,16 @@ it('owes what is listed, soonest first, with its kind', async () => {
   await save({ duties: [duty('update:1', 30_000), duty('page:1.0', 0)] });
 
   expect(await dutiesOf(database.pool, id)).toEqual([
-    { key: 'page:1.0', kind: 'page', dueAt: start, state: 'owed', lateMs: null, outcome: null },
-    { key: 'update:1', kind: 'update', dueAt: start + 30_000, state: 'owed', lateMs: null, outcome: null },
+    { key: 'page:1.0', kind: 'page', dueAt: start, state: 'owed', firedAt: null, lateMs: null, outcome: null },
+    {
+      key: 'update:1',
+      kind: 'update',
+      dueAt: start + 30_000,
+      state: 'owed',
+      firedAt: null,
+      lateMs: null,
+      outcome: null,
+    },
   ]);
 });
 
@@ -71,7 +79,15 @@ it('pays with how late it was', async () => {
   await save({ paid: [{ key: 'page:1.1', outcome: 'paged on-call', lateMs: 250 }], now: start + 1_250 });
 
   expect(await dutiesOf(database.pool, id)).toEqual([
-    { key: 'page:1.1', kind: 'page', dueAt: start + 1_000, state: 'paid', lateMs: 250, outcome: 'paged on-call' },
+    {
+      key: 'page:1.1',
+      kind: 'page',
+      dueAt: start + 1_000,
+      state: 'paid',
+      firedAt: start + 1_250,
+      lateMs: 250,
+      outcome: 'paged on-call',
+    },
   ]);
 });
 

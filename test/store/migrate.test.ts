@@ -31,6 +31,7 @@ it('brings an empty database to this release, once', async () => {
   expect(first).toContain('0001-incidents.sql');
   expect(second).toEqual([]);
   expect(await tables()).toEqual([
+    'alarms',
     'budgets',
     'duties',
     'incidents',

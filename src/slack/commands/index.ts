@@ -1,5 +1,6 @@
 /** The verbs of `/incident`, in the order in which help lists them. Another one is a file beside this and a line here. */
 import { ack } from './ack.ts';
+import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { close } from './close.ts';
 import { declare } from './declare.ts';
@@ -41,5 +42,6 @@ export const verbs: Verb[] = [
   status,
   duties,
   list,
+  audit,
   help(() => verbs),
 ];

@@ -16,7 +16,7 @@ export interface Call {
   words: string;
   user: string;
   policy: Policy;
-  door: Pick<Door, 'open'>;
+  door: Pick<Door, 'open' | 'audit'>;
   scene: (incident: Incident) => Promise<Scene>;
 }
 

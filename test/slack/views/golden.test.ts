@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type { Direct } from '../../../src/incident/direct.ts';
 import type { Entry } from '../../../src/incident/entry.ts';
+import { alarmMessage } from '../../../src/slack/views/alarm.ts';
 import { dutiesMessage, helpMessage, listMessage, pickMessage } from '../../../src/slack/views/answers.ts';
+import { auditMessage } from '../../../src/slack/views/audit.ts';
 import { announcementMessage, cardMessage } from '../../../src/slack/views/card.ts';
 import { directMessage, directWarning } from '../../../src/slack/views/direct.ts';
 import { entryMessage } from '../../../src/slack/views/entry.ts';
@@ -16,6 +18,7 @@ const folder = 'test/slack/golden';
 const scene = sceneOf(incident);
 const [, , , stuck] = policy.issueTypes;
 const { issueType: _, ...withoutType } = incident;
+const head = { head: '4f1d0c2ab7e95f6e', length: 9 };
 const say = (entry: Entry, pings = '<@U0ONCALL>') => entryMessage(entry, scene, { pings });
 
 const page = { key: 'i1:1.0', levels: ['on-call' as const], at: now, state: 'accepted' as const, rerouted: false };
@@ -115,6 +118,23 @@ const messages: [string, () => unknown][] = [
   ['list', () => listMessage([incident])],
   ['pick', () => pickMessage([incident], 'ack')],
   ['help', () => helpMessage([{ name: 'ack', usage: 'ack [#number]', help: 'acknowledge' }])],
+  [
+    'alarm',
+    () =>
+      alarmMessage(['#12: duty page:1.2 has been due for 4 min and is not done.', '#13: "page" has waited for 2 min.']),
+  ],
+  ['audit', () => auditMessage(incident, { faults: [], missed: [], late: [], head })],
+  [
+    'audit-faults',
+    () =>
+      auditMessage(incident, {
+        faults: ["#12's timeline: row 7 was changed."],
+        missed: ['#12: duty page:1.2 has been due for 4 min, and was not done.'],
+        late: ['#12: duty page:1.1 fired 4 min late.'],
+        unknown: '#12: its duties could not be re-derived, because its timeline was changed.',
+        head,
+      }),
+  ],
   ['declare-form', () => declareForm({ policy, severity: 'p2', title: 'search is slow' })],
 ];
 

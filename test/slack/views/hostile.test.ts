@@ -1,6 +1,7 @@
 /** Whatever people, logs and alerts hold: every message keeps Slack's limits, and nothing foreign pings or links. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { alarmMessage } from '../../../src/slack/views/alarm.ts';
 import {
   declaredMessage,
   dutiesMessage,
@@ -11,6 +12,7 @@ import {
   statusMessage,
   unknownVerbMessage,
 } from '../../../src/slack/views/answers.ts';
+import { auditMessage } from '../../../src/slack/views/audit.ts';
 import { announcementMessage, cardMessage } from '../../../src/slack/views/card.ts';
 import { directMessage, directWarning } from '../../../src/slack/views/direct.ts';
 import { entryMessage } from '../../../src/slack/views/entry.ts';
@@ -96,6 +98,17 @@ it('answers that only the asker sees', () => {
       holds(unknownVerbMessage(words, undefined));
       holds(formButtonMessage({ words }));
       holds(helpMessage([{ name: 'a', usage: words, help: words }]));
+    }),
+  );
+});
+
+it('alarms, and what an audit finds', () => {
+  const sentences = fc.array(hostile, { maxLength: 60 });
+  fc.assert(
+    fc.property(sentences, sentences, anIncident, (faults, late, incident) => {
+      holds(alarmMessage(faults));
+      const head = { head: faults[0] ?? '', length: 3 };
+      holds(auditMessage(incident, { faults, missed: late, late, unknown: faults.join(), head }));
     }),
   );
 });
