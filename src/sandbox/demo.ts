@@ -6,7 +6,13 @@ import { stories } from './stories/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({ options: { script: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const { values } = parseArgs({
+  options: {
+    script: { type: 'string' },
+    socket: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
 
 async function main(): Promise<number> {
   if (values.help || values.script === '') return usage(0);
@@ -16,12 +22,13 @@ async function main(): Promise<number> {
     say(`There is no story named ${values.script}.`);
     return usage(1);
   }
-  return (await play(story, say)) ? 0 : 1;
+  return (await play(story, say, { socket: values.socket })) ? 0 : 1;
 }
 
 function usage(code: number): number {
   say('npm run demo                        for a person at this terminal');
   for (const { name, about } of stories) say(`npm run demo -- --script ${name.padEnd(20)} ${about}`);
+  say('                      … --socket   a story by Socket Mode');
   return code;
 }
 

@@ -1,51 +1,55 @@
 /** Plays a story against the real bot and prints what happened. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type StoryClock, startClock } from './clock.ts';
-import { checkHistory } from './history/check.ts';
-import { collectRecords, writeRecords } from './history/records.ts';
+import { judge } from './history/judge.ts';
 import { type House, startHouse } from './house.ts';
 import type { Story } from './stories/story.ts';
-import { transcriptOf } from './transcript.ts';
+import { type Line, transcriptOf } from './transcript.ts';
 
 /** A night in March; a story's times count from here. */
 const begins = Date.UTC(2026, 2, 2, 3, 0);
 
+export interface Way {
+  /** the bot comes to Slack, instead of Slack to the bot */
+  socket?: boolean;
+}
+
 /** Answers whether the story went as it should. */
-export async function play(story: Story, say: (line: string) => void): Promise<boolean> {
+export async function play(story: Story, say: (line: string) => void, { socket = false }: Way = {}): Promise<boolean> {
   say(`${story.name}: ${story.about}.`);
   const time: { clock?: StoryClock } = {};
   const now = (): number => time.clock?.now() ?? begins;
-  const house = await startHouse({ now, say, ...(story.prepare ? { prepare: story.prepare } : {}) });
-  const remarks: { at: number; text: string }[] = [];
-  let fault: Error | undefined;
-  try {
-    time.clock = await startClock(house.databases.own.pool, begins);
-    await story.play({ ...house, clock: time.clock, remark: (text) => void remarks.push({ at: now(), text }) });
-    await time.clock.settle();
-    await check(house);
-  } catch (error) {
-    fault = error instanceof Error ? error : new Error(String(error));
-  }
+  const house = await startHouse({ now, say, socket, ...(story.prepare ? { prepare: story.prepare } : {}) });
+  const remarks: Line[] = [];
+  const remark = (text: string): void => void remarks.push({ at: now(), order: performance.now(), text: `— ${text}` });
+  const fault = await perform(story, { house, time, socket, remark }).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
   say('');
-  for (const line of transcriptOf(house, begins)) say(line);
+  for (const line of transcriptOf({ ...house, remarks }, begins)) say(line);
   say('');
   await duties(house.databases.own.pool, say);
-  if (fault) for (const line of house.bot.lastLines()) say(line);
+  if (fault !== undefined) for (const line of house.bot.lastLines()) say(line);
   await house.stop();
-  say(fault ? `FAILED: ${fault.message}` : `${story.name} went as it should.`);
+  say(fault === undefined ? `${story.name} went as it should.` : `FAILED: ${fault}`);
   return fault === undefined;
 }
 
-/** The records of a run that broke something stay behind, to be read again. */
-async function check(house: House): Promise<void> {
-  const records = await collectRecords(house);
-  const faults = checkHistory(records);
-  if (faults.length === 0) return;
-  const file = join(mkdtempSync(join(tmpdir(), 'responder-history-')), 'records.json');
-  writeRecords(file, records);
-  throw new Error([...faults, `The records are in ${file}.`].join('\n'));
+interface Performing {
+  house: House;
+  time: { clock?: StoryClock };
+  socket: boolean;
+  remark: (text: string) => void;
+}
+
+async function perform(story: Story, { house, time, socket, remark }: Performing): Promise<void> {
+  const clock = await startClock(house.databases.own.pool, begins);
+  time.clock = clock;
+  if (socket) await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
+  await story.play({ ...house, clock, socket, remark });
+  await clock.settle();
+  const faults = await judge(house, { withinMs: 1_000 });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
 async function duties(

@@ -8,7 +8,7 @@ import type { Entry } from './slack/workspace.ts';
 /** How each message was drawn last, for edits; one who prints piece by piece keeps it between the pieces. */
 export type Drawn = Map<string, string[]>;
 
-interface Line {
+export interface Line {
   at: number;
   /** the real order of what stands at the same time of the story */
   order: number;
@@ -17,7 +17,7 @@ interface Line {
 
 /** From `start` on, minutes and seconds before each line. */
 export function transcriptOf(
-  { slack, pager }: Pick<House, 'slack' | 'pager'>,
+  { slack, pager, remarks = [] }: Pick<House, 'slack' | 'pager'> & { remarks?: Line[] },
   start: number,
   drawn: Drawn = new Map(),
 ): string[] {
@@ -25,6 +25,7 @@ export function transcriptOf(
   const lines = [
     ...slack.transcript.flatMap((entry) => slackLines(entry, { drawn, names })),
     ...pager.transcript.map(pagerLine),
+    ...remarks,
   ];
   return lines
     .toSorted((a, b) => a.at - b.at || a.order - b.order)

@@ -1,5 +1,6 @@
 /** What people and their tools get wrong, against the real bot: a clear sentence, nothing lost, nobody pinged. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { judge } from '../../src/sandbox/history/judge.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, textOf } from '../../src/sandbox/stories/story.ts';
 
@@ -115,3 +116,7 @@ it('says that nothing is confirmed yet when the database hangs, and then that it
   const again = await answer('U0ANA', 'ack', { channel });
   expect(again).toContain('acknowledged');
 }, 40_000);
+
+it('keeps every invariant all the while', async () => {
+  expect(await judge(house)).toEqual([]);
+}, 30_000);

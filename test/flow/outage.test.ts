@@ -1,5 +1,6 @@
 /** What is lost when others fail, or when the bot itself is killed: nothing. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { judge } from '../../src/sandbox/history/judge.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 
@@ -40,7 +41,8 @@ it('pages although Slack answers nothing but errors, and posts once it is back',
     15_000,
   );
   expect(textOf(card)).toContain('checkout returns 502');
-}, 40_000);
+  expect(await judge(house)).toEqual([]);
+}, 60_000);
 
 it('posts once when the reply to a post is lost after it took effect', async () => {
   for (let n = 0; n < 3; n += 1)
@@ -63,6 +65,7 @@ it('posts once when the reply to a post is lost after it took effect', async () 
     .filter(({ kind }) => kind === 'message')
     .map(({ channel, text }) => `${channel} ${text}`);
   expect(new Set(posts).size).toBe(posts.length);
+  expect(await judge(house)).toEqual([]);
 }, 60_000);
 
 it('goes on where a process was killed right after a declaration', async () => {
@@ -80,4 +83,5 @@ it('goes on where a process was killed right after a declaration', async () => {
   expect(house.slack.transcript.filter(({ kind }) => kind === 'channel')).toHaveLength(1);
   expect(house.pager.alerts()).toHaveLength(1);
   expect((await house.slack.user('U0BEN', next.url).command('ack')).status).toBe(200);
+  expect(await judge(house)).toEqual([]);
 }, 60_000);

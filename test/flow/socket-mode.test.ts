@@ -1,5 +1,6 @@
 /** The same bot without a public address: commands, presses and forms come in through a socket. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { judge } from '../../src/sandbox/history/judge.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 
@@ -42,6 +43,10 @@ it('is still there after Slack has asked it to connect anew', async () => {
 
   expect(JSON.stringify(answer.body)).toContain('1 incident is open');
 }, 30_000);
+
+it('keeps every invariant', async () => {
+  expect(await judge(house)).toEqual([]);
+});
 
 it('answers health over HTTP all the same, and ends in order', async () => {
   expect((await fetch(`${house.bot.url}/healthz`)).status).toBe(200);

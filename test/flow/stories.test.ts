@@ -1,16 +1,21 @@
-/** Every story of the demo, as a user runs it. */
+/** Every story of the demo, as a user runs it: Slack comes to the bot, and the bot to Slack. */
 import { expect, it } from '@jest/globals';
 import { play } from '../../src/sandbox/play.ts';
 import { stories } from '../../src/sandbox/stories/index.ts';
 
-it.each(stories.map((story) => [story.name, story] as const))(
-  '%s goes as it should',
-  async (_name, story) => {
+const ways = [
+  ['by HTTP', false],
+  ['by Socket Mode', true],
+] as const;
+
+it.each(stories.flatMap((story) => ways.map(([way, socket]) => [story.name, way, { story, socket }] as const)))(
+  '%s goes as it should %s',
+  async (_name, _way, { story, socket }) => {
     const said: string[] = [];
 
-    const went = await play(story, (line) => said.push(line));
+    const went = await play(story, (line) => said.push(line), { socket });
 
     expect(went ? [] : said).toEqual([]);
   },
-  60_000,
+  120_000,
 );

@@ -4,11 +4,12 @@ import { neverEarly } from './early.ts';
 import type { AllowanceKind, Check, Fault } from './fault.ts';
 import { nothingUnintended, oneChannelEach } from './intent.ts';
 import { journalIsMerged } from './journal.ts';
-import { dutiesOnce, inputsOnce, postsOnce } from './once.ts';
+import { dutiesOnce, inputsOnce } from './once.ts';
 import { dueIsPaged, oneKeyPerStep, quietAfterwards } from './pages.ts';
+import { postsOnce, sentStands } from './posts.ts';
 import type { Records } from './records.ts';
 import { acknowledgedInTime, slackRulesKept } from './rules.ts';
-import { slackShowsTheTruth } from './shown.ts';
+import { pagerShowsTheTruth, slackShowsTheTruth } from './shown.ts';
 import { nothingLeaks } from './words.ts';
 
 const checks: Check[] = [
@@ -23,6 +24,8 @@ const checks: Check[] = [
   nothingUnintended,
   auditChain,
   slackShowsTheTruth,
+  sentStands,
+  pagerShowsTheTruth,
   slackRulesKept,
   acknowledgedInTime,
   journalIsMerged,

@@ -1,8 +1,6 @@
-/** I6: every press, command, post and duty took effect at most once. */
+/** I6: every press, command and duty took effect at most once. */
 import { z } from 'zod';
-import type { Json } from '../slack/json.ts';
 import { type Check, type Fault, fault, repeated, textOf } from './fault.ts';
-import type { Records } from './records.ts';
 import type { InputRow } from './rows.ts';
 
 /** Said by the bot of its own accord, whoever's command brought it. */
@@ -47,40 +45,6 @@ function meantTwice(inputs: InputRow[], { key, at }: InputRow): Fault[] {
     .filter((other) => other.key.startsWith('click:') && other.at - at < sameMeaningMs)
     .map((other) => fault(`I6: the press "${key}" took effect again as "${other.key}" within a minute`));
 }
-
-const Carried = z.object({ event_payload: z.object({ outbox: z.string() }) });
-
-/** The row of the outbox that a message says it comes from. */
-const outboxOf = ({ metadata }: Records['slack']['messages'][number]): string | undefined =>
-  Carried.safeParse(metadata).data?.event_payload.outbox;
-
-/** No row of the outbox stands twice in Slack, and no entry is said by more rows than the timeline has it. */
-export const postsOnce: Check = ({ slack: { messages }, database: { outbox, timeline } }) => {
-  const posted = messages.flatMap((message) => {
-    const id = outboxOf(message);
-    return id === undefined ? [] : [{ id, message }];
-  });
-  const rows = new Map(outbox.map((row) => [row.id, row]));
-  const said = posted.flatMap(({ id, message }) => {
-    const row = rows.get(id);
-    const place = `${message.channel} ${message.thread ?? ''}`;
-    return row ? [{ id, row, place, said: textOf([row.incident, row.effect, place]) }] : [];
-  });
-  const once = said.filter(({ id }, n) => said.findIndex((other) => other.id === id) === n);
-  const told = Map.groupBy(timeline, ({ incident, body }) => textOf([incident, body]));
-  return [
-    ...repeated(posted, ({ id }) => id).map(({ key, times, one }) =>
-      fault(`I6: "${one.message.text}" (outbox ${key}) was posted ${times} times`, 'double-post'),
-    ),
-    ...repeated(once, (one) => one.said)
-      .filter(({ one, times }) => times > (told.get(textOf([one.row.incident, entryOf(one.row.effect)]))?.length ?? 1))
-      .map(({ one, times }) =>
-        fault(`I6: ${times} rows of the outbox posted the same in ${one.place}: ${textOf(one.row.effect)}`),
-      ),
-  ];
-};
-
-const entryOf = (effect: Json): unknown => effect['entry'] ?? {};
 
 /** Each reminder in the timeline has its own paid duty, and each step of a ladder was paid by one entry. */
 export const dutiesOnce: Check = ({ database: { duties, timeline } }) => {

@@ -1,5 +1,6 @@
 /** I2, I3, I5: every page that was due is at the pager or explained, none comes late, and each step has one key. */
 import { type Check, type Fault, fault, repeated } from './fault.ts';
+import { journalled } from './journal.ts';
 import { stepOf } from './ladders.ts';
 import type { Records } from './records.ts';
 import type { IncidentRow, TimelineRow } from './rows.ts';
@@ -39,7 +40,7 @@ function stepsNotTaken(records: Records, { id, number }: IncidentRow, run: Run):
   for (let n = taken + 1; run.startedAt + stepOf(ladder, n).at < until; n += 1) {
     const due = run.startedAt + stepOf(ladder, n).at;
     const duty = records.database.duties.find((one) => one.incident === id && one.key === `page:${run.n}.${n}`);
-    const overtaken = duty?.state === 'cancelled' && until - due <= overtakenWithinMs;
+    const overtaken = run.end && duty?.state === 'cancelled' && until - due <= overtakenWithinMs;
     if (!overtaken)
       missing.push(
         fault(
@@ -62,7 +63,9 @@ function notPaged(records: Records, { number }: IncidentRow, born: Born): Fault[
 export const quietAfterwards: Check = (records) =>
   records.database.incidents.flatMap((incident) => [
     ...stepsAfterTheEnd(records, incident),
-    ...pagesBorn(records, incident).flatMap((born) => pagedLate(records, incident, born)),
+    ...[...pagesBorn(records, incident), ...pagesOfJournal(records, incident)].flatMap((born) =>
+      pagedLate(records, incident, born),
+    ),
   ]);
 
 function stepsAfterTheEnd(records: Records, incident: IncidentRow): Fault[] {
@@ -73,6 +76,17 @@ function stepsAfterTheEnd(records: Records, incident: IncidentRow): Fault[] {
         fault(`I3: ladder ${n} of #${incident.number} took step ${body.step} after it was ${end?.kind}`),
       ),
   );
+}
+
+/** What the journal paged has no entry of its own: the declaration asked for it. */
+function pagesOfJournal(records: Records, incident: IncidentRow): Born[] {
+  const [declared] = timelineOf(records, incident.id);
+  if (!declared || !journalled(records).has(incident.id)) return [];
+  const known = new Set(pagesBorn(records, incident).map(({ key }) => key));
+  const keys = new Set(records.pager.transcript.map(({ alias }) => alias));
+  return [...keys]
+    .filter((key) => key.startsWith(`${incident.id}:`) && !known.has(key))
+    .map((key) => ({ key, row: declared, levels: [] }));
 }
 
 function pagedLate(records: Records, { number }: IncidentRow, born: Born): Fault[] {

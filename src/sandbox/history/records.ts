@@ -46,6 +46,7 @@ export type Records = z.infer<typeof Records>;
 /** Taken as things stand: a run that is to be judged as finished has come to rest before. */
 export async function collectRecords(house: House, { runbook = 'runbook.yaml' } = {}): Promise<Records> {
   const { slack, pager, databases, journalDir } = house;
+  await pager.until('what it has taken to take effect', () => (pager.isIdle() ? true : undefined));
   const tables = await readTables(databases.own.pool);
   const channels = slack.channels();
   const records: Records = {

@@ -22,6 +22,7 @@ const State = z.looseObject({
   announcement: z.looseObject({ channel: z.string(), ts: z.string() }).optional(),
   acknowledged: z.looseObject({ by: Person }).optional(),
   lead: Person.optional(),
+  pages: z.array(z.looseObject({ key: z.string(), state: z.string() })),
 });
 
 const IncidentRow = z.object({

@@ -1,4 +1,4 @@
-/** I9: what a person reads in Slack at the end is what the database says: card, announcement and topic. */
+/** I9: what a person reads in Slack at the end is what the database says: card, announcement and topic; and so at the pager. */
 import { linesOf, readable } from '../slack/words.ts';
 import { type Check, type Fault, fault } from './fault.ts';
 import type { Records } from './records.ts';
@@ -99,3 +99,16 @@ function topicOf({ slack }: Records, incident: IncidentRow): Fault[] {
     },
   );
 }
+
+/** A telephone rings on for an alert that is still open: what is over here is over there. */
+export const pagerShowsTheTruth: Check = ({ pager: { alerts }, database: { incidents } }) =>
+  incidents.flatMap(({ number, state }) =>
+    state.pages.flatMap(({ key, state }) =>
+      alerts
+        .filter(({ alias, status, acknowledged }) => alias === key && status === 'open' && ringsOn(state, acknowledged))
+        .map(() => fault(`I9: page ${key} of #${number} is ${state}, and its alert still rings`)),
+    ),
+  );
+
+const ringsOn = (state: string, acknowledged: boolean): boolean =>
+  state === 'closed' || (state === 'acknowledged' && !acknowledged);

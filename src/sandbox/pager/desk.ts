@@ -11,6 +11,8 @@ export interface Desk extends Rota {
   alerts: Alert[];
   requests: Map<string, Requested>;
   transcript: Entry[];
+  /** requests taken that have not taken effect yet */
+  pending: number;
 }
 
 export type Via = Entry['via'];
@@ -45,7 +47,9 @@ export function find({ alerts }: Desk, identifier: string, type: string | null):
 /** Taken now, done a little later: what became of it is asked for by the id. */
 export function accept(desk: Desk, action: string, work: () => Partial<Requested>): string {
   const id = randomUUID();
+  desk.pending += 1;
   const timer = setTimeout(() => {
+    desk.pending -= 1;
     desk.requests.set(id, { done: true, isSuccess: true, status: 'Done', action, alertId: '', alias: '', ...work() });
   }, desk.delayMs);
   timer.unref();

@@ -25,6 +25,8 @@ export interface LocalPager {
   transcript: Entry[];
   faults: Faults;
   alerts(): Alert[];
+  /** all that it has taken has taken effect */
+  isIdle(): boolean;
   /** somebody with a telephone; answers the status that the bot gave the webhook */
   person(email: string): { acknowledge(alias: string): Promise<number>; close(alias: string): Promise<number> };
   until<T>(what: string, look: (transcript: Entry[]) => T | undefined, withinMs?: number): Promise<T>;
@@ -33,7 +35,7 @@ export interface LocalPager {
 
 export async function startPager(settings: PagerSettings): Promise<LocalPager> {
   const { webhook, now = Date.now, delayMs = 20, kills = makeKills(), ...rest } = settings;
-  const desk: Desk = { ...rest, webhook, now, delayMs, alerts: [], requests: new Map(), transcript: [] };
+  const desk: Desk = { ...rest, webhook, now, delayMs, alerts: [], requests: new Map(), transcript: [], pending: 0 };
   const faults = makeFaults();
   const server = await startServer((request, response, body) =>
     answer(desk, { faults, kills }, { request, response, body: body.toString('utf8') }),
@@ -43,6 +45,7 @@ export async function startPager(settings: PagerSettings): Promise<LocalPager> {
     transcript: desk.transcript,
     faults,
     alerts: () => desk.alerts,
+    isIdle: () => desk.pending === 0,
     person: (by) => ({
       acknowledge: (alias) => byPerson(desk, alias, { action: 'Acknowledge', by }),
       close: (alias) => byPerson(desk, alias, { action: 'Close', by }),

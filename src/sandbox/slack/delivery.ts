@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { isObject, objectsOf, parsed } from './json.ts';
 import type { Sockets } from './socket-mode.ts';
-import type { Workspace } from './workspace.ts';
+import type { Receipt, Workspace } from './workspace.ts';
 
 export interface Acknowledged {
   /** 0: nobody answered */
@@ -47,8 +47,8 @@ const giveUpMs = 10_000;
 const defaultPath = '/slack/events';
 
 export async function deliver(sender: Sender, delivery: Delivery): Promise<Acknowledged> {
-  const note = (answer: Timed): void => keep(sender.workspace, delivery, answer);
-  return timed(way(sender, delivery), note);
+  const send = way(sender, delivery);
+  return timed(send, () => begin(sender.workspace, delivery));
 }
 
 function way({ workspace, botUrl, sockets }: Sender, delivery: Delivery): () => Promise<Answer> {
@@ -61,22 +61,23 @@ function way({ workspace, botUrl, sockets }: Sender, delivery: Delivery): () => 
 
 export type Answer = Pick<Acknowledged, 'status' | 'body' | 'headers'>;
 
-type Timed = Answer & { ackMs: number };
-
-async function timed(send: () => Promise<Answer>, note: (answer: Timed) => void): Promise<Acknowledged> {
+async function timed(send: () => Promise<Answer>, begin: () => Receipt): Promise<Acknowledged> {
+  const receipt = begin();
   const began = performance.now();
   const answer = await send();
   const ackMs = Math.round(performance.now() - began);
-  note({ ...answer, ackMs });
-  return { ...answer, ackMs, late: ackMs > patienceMs, again: () => timed(send, note) };
+  Object.assign(receipt, { ackMs, status: answer.status });
+  return { ...answer, ackMs, late: ackMs > patienceMs, again: () => timed(send, begin) };
 }
 
-function keep({ acknowledgements, now }: Workspace, delivery: Delivery, { ackMs, status }: Timed): void {
+/** Stands there from the start: what is never answered is found too. */
+function begin({ acknowledgements, now }: Workspace, delivery: Delivery): Receipt {
   const { secret, seconds } = delivery.tampering;
-  if (secret !== undefined || seconds !== undefined) return;
   const { user_id, user } = delivery.payload;
   const who = String(user_id ?? (isObject(user) ? user['id'] : ''));
-  acknowledgements.push({ at: now(), what: whatOf(delivery), who, ackMs, status });
+  const receipt = { at: now(), what: whatOf(delivery), who, ackMs: 0, status: 0 };
+  if (secret === undefined && seconds === undefined) acknowledgements.push(receipt);
+  return receipt;
 }
 
 /** In a few words: the command as it was sent, or the kind of input and the button, form or shortcut it came from. */

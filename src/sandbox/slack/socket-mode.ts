@@ -11,8 +11,15 @@ export interface Sockets {
   count(): number;
   connect(request: IncomingMessage, socket: Duplex): void;
   send(delivery: Delivery): Promise<Answer>;
-  /** Slack takes its sockets away now and then: `warning` some seconds ahead, `refresh_requested` at once */
-  disconnect(reason: 'warning' | 'refresh_requested'): void;
+  /**
+   * Slack takes its sockets away now and then: `warning` some seconds ahead, `refresh_requested` at once; and
+   * `link_disabled` when somebody turns Socket Mode off and on again.
+   */
+  disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
+  /** that many of the ten places are taken by other processes of the app, which hear nothing */
+  crowd(places: number): void;
+  /** how many were sent away because there was no place */
+  refused(): number;
   stop(): void;
 }
 
@@ -29,10 +36,20 @@ interface Exchange {
   lines: Set<Duplex>;
   waiting: Map<string, (answer: Answer) => void>;
   turn: number;
+  elsewhere: number;
+  refused: number;
 }
 
 export function makeSockets(workspace: Workspace): Sockets {
-  const exchange: Exchange = { workspace, open: new Set(), lines: new Set(), waiting: new Map(), turn: 0 };
+  const exchange: Exchange = {
+    workspace,
+    open: new Set(),
+    lines: new Set(),
+    waiting: new Map(),
+    turn: 0,
+    elsewhere: 0,
+    refused: 0,
+  };
   const { open, lines } = exchange;
   const timer = setInterval(() => {
     for (const socket of open) socket.ping();
@@ -44,6 +61,10 @@ export function makeSockets(workspace: Workspace): Sockets {
     disconnect(reason) {
       for (const socket of open) leave(socket, reason);
     },
+    crowd: (places) => {
+      exchange.elsewhere = places;
+    },
+    refused: () => exchange.refused,
     stop() {
       clearInterval(timer);
       for (const line of lines) line.destroy();
@@ -65,7 +86,10 @@ function connect(exchange: Exchange, request: IncomingMessage, line: Duplex): vo
       lines.delete(line);
     },
   });
-  if (open.size >= mostSockets) return leave(socket, 'too_many_websockets');
+  if (open.size + exchange.elsewhere >= mostSockets) {
+    exchange.refused += 1;
+    return leave(socket, 'too_many_websockets');
+  }
   open.add(socket);
   socket.send(JSON.stringify(hello(workspace, open.size)));
 }

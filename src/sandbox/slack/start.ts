@@ -24,7 +24,7 @@ export interface LocalSlack {
   /** of every honest delivery: a forged one is there to be refused */
   acknowledgements: Receipt[];
   faults: SlackFaults;
-  sockets: Pick<Sockets, 'count' | 'disconnect'>;
+  sockets: Pick<Sockets, 'count' | 'disconnect' | 'crowd' | 'refused'>;
   /** somebody whose requests reach the bot, or the one of its processes at `botUrl` */
   user(id: string, botUrl?: string): Inbound;
   /** every try of its delivery */

@@ -151,7 +151,7 @@ export interface Receipt {
   what: string;
   who: string;
   ackMs: number;
-  /** 0: nobody answered */
+  /** 0: nobody has answered */
   status: number;
 }
 

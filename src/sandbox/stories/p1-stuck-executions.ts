@@ -1,6 +1,16 @@
 /** Workflow executions are stuck: declared, paged, found in the real database, acknowledged, resolved; the rest is owed. */
 import { finishExecutions, stickExecutions } from '../databases.ts';
-import { cardIn, expectSame, expectThat, incidentChannel, minutes, type Stage, type Story, textOf } from './story.ts';
+import {
+  cardIn,
+  expectSame,
+  expectThat,
+  incidentChannel,
+  loseSockets,
+  minutes,
+  type Stage,
+  type Story,
+  textOf,
+} from './story.ts';
 
 const stuck = 37;
 
@@ -10,6 +20,7 @@ export const p1StuckExecutions: Story = {
   prepare: ({ patient }) => stickExecutions(patient.pool, stuck),
   async play(stage) {
     const { channel, alias } = await declareAndLook(stage);
+    await loseSockets(stage);
     await acknowledge(stage, channel, alias);
     await mendAndResolve(stage, channel, alias);
   },

@@ -6,6 +6,8 @@ import type { Entry, Message } from '../slack/workspace.ts';
 
 export interface Stage extends House {
   clock: StoryClock;
+  /** Slack is reached by Socket Mode */
+  socket: boolean;
   /** writes a remark into the transcript that is printed */
   remark(text: string): void;
 }
@@ -27,6 +29,23 @@ export function expectSame(what: string, seen: unknown, wanted: unknown): void {
 
 export function expectThat(what: string, holds: boolean): void {
   if (!holds) throw new Error(`this did not hold: ${what}`);
+}
+
+/** Slack takes the sockets away in every way it has, once with no place left: the bot comes back each time. */
+export async function loseSockets({ slack, socket }: Stage): Promise<void> {
+  if (!socket) return;
+  const { sockets } = slack;
+  const until = (what: string, look: () => boolean) => slack.until(what, () => (look() ? true : undefined), 20_000);
+  sockets.crowd(10);
+  sockets.disconnect('warning');
+  await until('too many sockets', () => sockets.refused() > 0);
+  sockets.crowd(0);
+  await until('the socket again', () => sockets.count() > 0);
+  for (const reason of ['refresh_requested', 'link_disabled'] as const) {
+    sockets.disconnect(reason);
+    await until(`the old socket closed (${reason})`, () => sockets.count() === 0);
+    await until(`another socket (${reason})`, () => sockets.count() > 0);
+  }
 }
 
 /** The incident's own channel, once it is open. */

@@ -129,6 +129,25 @@ describe('a socket', () => {
     await town.slack.until('their end', () => (town.slack.sockets.count() === 0 ? true : undefined));
   });
 
+  it('has no place while others have all of them', async () => {
+    town.slack.sockets.crowd(10);
+    const before = town.slack.sockets.refused();
+    const late = await connect();
+    expect(await late.next()).toMatchObject({ type: 'disconnect', reason: 'too_many_websockets' });
+    await late.closed;
+    town.slack.sockets.crowd(9);
+
+    const line = await connect();
+
+    expect(await line.next()).toMatchObject({ type: 'hello' });
+    expect(town.slack.sockets.refused() - before).toBe(1);
+    town.slack.sockets.crowd(0);
+    town.slack.sockets.disconnect('link_disabled');
+    expect(await line.next()).toMatchObject({ type: 'disconnect', reason: 'link_disabled' });
+    await line.closed;
+    await town.slack.until('its end', () => (town.slack.sockets.count() === 0 ? true : undefined));
+  });
+
   it('is warned, then taken away', async () => {
     const line = await connect();
     await line.next();
