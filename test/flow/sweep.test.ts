@@ -1,8 +1,7 @@
 /** The bot is struck at a few moments, chosen by chance; `npm run test:long` takes every one. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startClock } from '../../src/sandbox/clock.ts';
-import { checkHistory } from '../../src/sandbox/history/check.ts';
-import { collectRecords } from '../../src/sandbox/history/records.ts';
+import { judge } from '../../src/sandbox/history/judge.ts';
 import { makeKills, type Point, phases, type Source } from '../../src/sandbox/kills.ts';
 import { cardIn, incidentChannel } from '../../src/sandbox/stories/story.ts';
 import { fewAtOnce } from '../../src/sandbox/sweep/at-once.ts';
@@ -82,7 +81,7 @@ it('a process that stood still before a post does not post what another one has 
   await house.slack.user('U0BEN').command('list');
 
   const why = 'it stood still when it should have answered';
-  const faults = checkHistory(await collectRecords(house), [{ kind: 'lost-acknowledgement', most: 2, why }]);
+  const faults = await judge(house, { allowances: [{ kind: 'lost-acknowledgement', most: 2, why }] });
   await house.stop();
   expect(faults).toEqual([]);
 }, 120_000);

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bot } from '../bot.ts';
 import { type StoryClock, startClock } from '../clock.ts';
-import { type Allowance, checkHistory } from '../history/check.ts';
-import { collectRecords } from '../history/records.ts';
+import type { Allowance } from '../history/check.ts';
+import { judge } from '../history/judge.ts';
 import type { House } from '../house.ts';
 import { until } from '../http.ts';
 import { type Acknowledged, buttonsOf, type Inbound, labelOf } from '../slack/inbound.ts';
@@ -52,7 +52,7 @@ export async function playNight(grounds: Grounds, { seed, blow }: { seed: number
     }
     await mending;
     await night.clock.settle();
-    return checkHistory(await collectRecords(night.house), allowancesFor(night, blow));
+    return await judge(night.house, { allowances: allowancesFor(night, blow) });
   } catch (error) {
     return [String(error), ...night.processes.flatMap(({ bot }) => bot.lastLines().slice(-3))];
   } finally {

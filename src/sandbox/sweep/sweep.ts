@@ -1,7 +1,7 @@
 /** Finds by itself where a scenario can be struck, kills the bot at each such point, and looks whether all is there. */
 import { availableParallelism, loadavg } from 'node:os';
-import { type Allowance, checkHistory } from '../history/check.ts';
-import { collectRecords } from '../history/records.ts';
+import type { Allowance } from '../history/check.ts';
+import { judge } from '../history/judge.ts';
 import { type Boundary, nameOf, type Point, phases } from '../kills.ts';
 import type { Grounds } from './grounds.ts';
 import type { Scenario } from './scenario.ts';
@@ -48,7 +48,7 @@ async function faultsOf(scenario: Scenario, set: Set, point: Point | undefined):
     return [
       ...(late ? [`complete only ${fate.completeMs} ms after the restart`] : []),
       ...(await scenario.faults(stage)),
-      ...checkHistory(await collectRecords(stage.house), allowancesFor(fate)),
+      ...(await judge(stage.house, { allowances: allowancesFor(fate), withinMs: 2_000 })),
     ];
   } catch (error) {
     return [String(error), ...stage.house.bot.lastLines().slice(-5)];
