@@ -24,17 +24,18 @@ export interface Outcome extends Fate {
   name: string;
   passed: Boundary[];
   faults: string[];
-  tookMs: number;
 }
 
 export async function playOnce(grounds: Grounds, { scenario, point, insists }: Strike): Promise<Outcome> {
-  const began = performance.now();
-  const set = await raise(grounds, { insists, begins });
-  const faults = await faultsOf(scenario, set, point);
-  await set.stage.house.stop();
   const name = `${scenario.name}: ${point ? nameOf(point) : 'nobody is killed'}, ${insists}`;
-  const tookMs = Math.round(performance.now() - began);
-  return { ...set.fate, name, passed: set.kills.passed(), faults, tookMs };
+  try {
+    const set = await raise(grounds, { insists, begins });
+    const faults = await faultsOf(scenario, set, point);
+    await set.stage.house.stop();
+    return { ...set.fate, name, passed: set.kills.passed(), faults };
+  } catch (error) {
+    return { struck: false, lost: 0, completeMs: undefined, name, passed: [], faults: [String(error)] };
+  }
 }
 
 async function faultsOf(scenario: Scenario, set: Set, point: Point | undefined): Promise<string[]> {
