@@ -12,7 +12,8 @@ export interface StoryClock {
 const lookEveryMs = 25;
 const patienceMs = 20_000;
 
-export async function startClock(pool: pg.Pool, at: number): Promise<StoryClock> {
+/** `patience`: how long the bot may be busy before that is a fault. */
+export async function startClock(pool: pg.Pool, at: number, patience = patienceMs): Promise<StoryClock> {
   let now = at;
 
   const set = async (instant: number): Promise<void> => {
@@ -25,7 +26,7 @@ export async function startClock(pool: pg.Pool, at: number): Promise<StoryClock>
   };
 
   await set(at);
-  const settle = () => idle(pool);
+  const settle = () => idle(pool, patience);
   return {
     now: () => now,
     settle,
@@ -59,12 +60,12 @@ const busy = `
            where o.state = 'waiting'
              and (o.needs <> 'home' or i.home_known)) as left`;
 
-async function idle(pool: pg.Pool): Promise<void> {
-  const giveUpAt = Date.now() + patienceMs;
+async function idle(pool: pg.Pool, patience: number): Promise<void> {
+  const giveUpAt = Date.now() + patience;
   for (;;) {
     const { rows } = await pool.query<{ left: string }>(busy);
     if (rows[0]?.left === '0') return;
-    if (Date.now() > giveUpAt) throw new Error(`the bot is still busy after ${patienceMs / 1000} s`);
+    if (Date.now() > giveUpAt) throw new Error(`the bot is still busy after ${patience / 1000} s`);
     await new Promise((resolve) => {
       setTimeout(resolve, lookEveryMs);
     });

@@ -1,4 +1,4 @@
-/** Where the bot can be killed: whoever serves it counts what comes by, and at one chosen point the process is gone. */
+/** Where the bot can be struck: whoever serves it counts what comes by, and at one chosen point the process is gone. */
 
 import type { ServerResponse } from 'node:http';
 import type { FaultEffect } from './faults.ts';
@@ -25,8 +25,8 @@ export type Passing = (phase: Phase) => boolean;
 export interface Kills {
   /** whoever serves the bot tells of each call as it comes in */
   reach(source: Source, name: string): Passing;
-  /** counts from now on, and kills at the point where there is one */
-  arm(kill: () => void, point?: Point): void;
+  /** counts from now on, and strikes at the point where there is one; a blow that it survives lets the call go on */
+  arm(strike: () => 'dead' | 'alive', point?: Point): void;
   /** what was counted, in order */
   passed(): Boundary[];
 }
@@ -34,13 +34,13 @@ export interface Kills {
 export const nameOf = ({ source, name, nth, phase }: Point): string => `${phase} ${source} ${name} #${nth}`;
 
 export function makeKills(): Kills {
-  let armed: { kill: () => void; point: Point | undefined } | undefined;
+  let armed: { strike: () => 'dead' | 'alive'; point: Point | undefined } | undefined;
   const passed: Boundary[] = [];
   const counts = new Map<string, number>();
   return {
     passed: () => passed,
-    arm(kill, point) {
-      armed = { kill, point };
+    arm(strike, point) {
+      armed = { strike, point };
     },
     reach(source, name) {
       if (!armed) return () => false;
@@ -48,10 +48,8 @@ export function makeKills(): Kills {
       counts.set(`${source} ${name}`, nth);
       passed.push({ source, name, nth });
       return (phase) => {
-        const point = armed?.point;
-        if (!point || nameOf(point) !== nameOf({ source, name, nth, phase })) return false;
-        armed?.kill();
-        return true;
+        const isHere = armed?.point && nameOf(armed.point) === nameOf({ source, name, nth, phase });
+        return isHere === true && armed?.strike() === 'dead';
       };
     },
   };

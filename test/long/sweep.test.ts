@@ -6,12 +6,12 @@ import { scenarios } from '../../src/sandbox/sweep/scenarios.ts';
 import { faultsIn, pointsOf, strikeAt, summaryOf } from '../../src/sandbox/sweep/sweep.ts';
 
 /** Most of a play is waiting for a lease to run out. */
-const atOnce = 4;
+const atOnce = 5;
 
 let grounds: Grounds;
 beforeAll(async () => {
   grounds = await startGrounds();
-}, 60_000);
+}, 120_000);
 afterAll(() => grounds.stop());
 
 it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(

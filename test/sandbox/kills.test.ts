@@ -30,7 +30,15 @@ afterEach(async () => {
 });
 
 /** What a kill does to a process: its connections are gone. */
-const die = (): void => line.cut();
+const die = (): 'dead' => {
+  line.cut();
+  return 'dead';
+};
+
+const dying = (told: () => void) => () => {
+  told();
+  return 'dead' as const;
+};
 
 const heard = (work: Promise<unknown>): Promise<boolean> =>
   work.then(
@@ -59,7 +67,7 @@ it.each<[Phase, { saved: number; heard: boolean }]>([
 
 it('a transaction struck after its reply is heard of, and the next one is too late', async () => {
   const died = new Promise<void>((resolve) => {
-    kills.arm(resolve, { source: 'database', name: 'notes', nth: 1, phase: 'after-reply' });
+    kills.arm(dying(resolve), { source: 'database', name: 'notes', nth: 1, phase: 'after-reply' });
   });
 
   await write();
@@ -100,7 +108,7 @@ it.each<[Phase, { pages: number; heard: boolean }]>([
   ['after-reply', { pages: 2, heard: true }],
 ])('a call struck %s', async (phase, expected) => {
   const died = new Promise<void>((resolve) => {
-    kills.arm(resolve, { source: 'pager', name: 'POST alerts', nth: 2, phase });
+    kills.arm(dying(resolve), { source: 'pager', name: 'POST alerts', nth: 2, phase });
   });
   await page();
 

@@ -1,6 +1,6 @@
 /** Nobody answers: two rungs of the ladder fall due, and then somebody presses Escalate. */
-import { cardIn } from '../stories/story.ts';
-import { declare, messagesIn, minutes, opened, type Scenario, told, unless } from './scenario.ts';
+import { cardIn, minutes } from '../stories/story.ts';
+import { declare, messagesIn, opened, type Scenario, told, unless } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 export const escalation: Scenario = {

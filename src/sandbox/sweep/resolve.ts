@@ -1,6 +1,6 @@
 /** Somebody takes the call and resolves; an hour later the first duties of the aftermath are chased. */
-import { cardIn } from '../stories/story.ts';
-import { declare, messagesIn, minutes, opened, read, type Scenario, told, unless } from './scenario.ts';
+import { cardIn, minutes } from '../stories/story.ts';
+import { declare, messagesIn, opened, read, type Scenario, told, unless } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 export const resolve: Scenario = {

@@ -11,7 +11,6 @@ export interface Scenario {
   faults(stage: Stage): Promise<string[]>;
 }
 
-export const minutes = (n: number): number => n * 60_000;
 export const words = 'declare p1 workflow executions are stuck';
 
 /** Ana declares. A repeat of the very same delivery has the same trigger. */

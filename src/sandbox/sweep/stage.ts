@@ -54,7 +54,7 @@ export async function raise(grounds: Grounds, { insists, begins }: Setting): Pro
   time.clock = clock;
   const fate: Fate = { struck: false, lost: 0, completeMs: undefined };
   const back: { at?: number; again?: Promise<void> } = {};
-  const kill = (): void => {
+  const kill = (): 'dead' => {
     house.bot.kill();
     fate.struck = true;
     back.again = startAgain(house, () => {
@@ -62,6 +62,7 @@ export async function raise(grounds: Grounds, { insists, begins }: Setting): Pro
     });
     // whoever waits for it hears of a failure; until somebody does, it is none of the process's
     back.again.catch(() => {});
+    return 'dead';
   };
   const person: Stage['person'] = async (send) => {
     const before = await inputs(house);

@@ -1,7 +1,7 @@
 /** Finds by itself where a scenario can be struck, kills the bot at each such point, and looks whether all is there. */
 import { availableParallelism, loadavg } from 'node:os';
-import { type Allowance, checkHistory } from '../history/check.ts';
-import { collectRecords } from '../history/records.ts';
+import type { Allowance } from '../history/check.ts';
+import { judge } from '../history/judge.ts';
 import { type Boundary, nameOf, type Point, phases } from '../kills.ts';
 import type { Grounds } from './grounds.ts';
 import type { Scenario } from './scenario.ts';
@@ -24,17 +24,18 @@ export interface Outcome extends Fate {
   name: string;
   passed: Boundary[];
   faults: string[];
-  tookMs: number;
 }
 
 export async function playOnce(grounds: Grounds, { scenario, point, insists }: Strike): Promise<Outcome> {
-  const began = performance.now();
-  const set = await raise(grounds, { insists, begins });
-  const faults = await faultsOf(scenario, set, point);
-  await set.stage.house.stop();
   const name = `${scenario.name}: ${point ? nameOf(point) : 'nobody is killed'}, ${insists}`;
-  const tookMs = Math.round(performance.now() - began);
-  return { ...set.fate, name, passed: set.kills.passed(), faults, tookMs };
+  try {
+    const set = await raise(grounds, { insists, begins });
+    const faults = await faultsOf(scenario, set, point);
+    await set.stage.house.stop();
+    return { ...set.fate, name, passed: set.kills.passed(), faults };
+  } catch (error) {
+    return { struck: false, lost: 0, completeMs: undefined, name, passed: [], faults: [String(error)] };
+  }
 }
 
 async function faultsOf(scenario: Scenario, set: Set, point: Point | undefined): Promise<string[]> {
@@ -48,7 +49,7 @@ async function faultsOf(scenario: Scenario, set: Set, point: Point | undefined):
     return [
       ...(late ? [`complete only ${fate.completeMs} ms after the restart`] : []),
       ...(await scenario.faults(stage)),
-      ...checkHistory(await collectRecords(stage.house), allowancesFor(fate)),
+      ...(await judge(stage.house, { allowances: allowancesFor(fate), withinMs: 2_000 })),
     ];
   } catch (error) {
     return [String(error), ...stage.house.bot.lastLines().slice(-5)];
