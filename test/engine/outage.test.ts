@@ -225,6 +225,17 @@ describe('while the database is away', () => {
     expect((await journal.unmerged()).entries[0]?.page?.rerouted).toBe(true);
   });
 
+  it('a page that is refused after it was taken is asked for again, under the same key', async () => {
+    const { declare } = await away({
+      pager: { requestStatus: async () => ({ state: 'refused', why: 'nobody of that name' }) },
+    });
+
+    await declare();
+    await until(() => askedFor('page').length > 1);
+
+    expect(new Set(askedFor('page'))).toEqual(new Set(['1.0 P1 checkout returns 502']));
+  });
+
   it('a page that is taken but not confirmed takes the second route too', async () => {
     const { declare, said } = await away({
       pager: { requestStatus: async () => ({ state: 'pending' }) },
@@ -327,7 +338,7 @@ describe('when the database is back', () => {
   });
 
   it('a slow transaction that was given up saves nothing by itself', async () => {
-    const { declare, line } = await away();
+    const { declare, line } = await away({ mode: 'pass' });
     line.set({ kind: 'slow', ms: 120 });
 
     const direct = directOf(await declare());
