@@ -40,6 +40,8 @@ interface Case extends Attending {
   outside: Outside;
   tried: PromiseWithResolvers<void>;
   over: AbortController;
+  /** how often the pager refused what it had accepted */
+  refusals: number;
   /** the ways of the second route that were taken */
   routes: Promise<void>[];
 }
@@ -48,7 +50,14 @@ interface Case extends Attending {
 const announceWithinMs = 1_000;
 
 export function attend(outside: Outside, attending: Attending): Attention {
-  const one: Case = { ...attending, outside, tried: Promise.withResolvers(), over: new AbortController(), routes: [] };
+  const one: Case = {
+    ...attending,
+    outside,
+    tried: Promise.withResolvers(),
+    over: new AbortController(),
+    routes: [],
+    refusals: 0,
+  };
   const running = Promise.all([pageUntilConfirmed(one), announce(one)]).catch((error: unknown) =>
     outside.log.error({ err: error, incident: one.direct.id }, 'a declaration without the database was left alone'),
   );
@@ -146,7 +155,8 @@ async function confirm(one: Case): Promise<void> {
     const status = await statusOf(one);
     if (status.state === 'refused') {
       await failed(one, status.why);
-      return pause(longestPauseMs, one.over.signal);
+      one.refusals += 1;
+      return pause(pauseFor(one.refusals), one.over.signal);
     }
     if (status.state !== 'pending') return changePage(one, { state: 'confirmed' });
     if (performance.now() > lateAt)

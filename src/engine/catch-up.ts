@@ -25,6 +25,8 @@ export interface Attended extends OutageParts {
   seen: Map<string, number>;
   /** what could not be merged: how often, and when it is tried again */
   failures: Map<string, { times: number; nextAt: number }>;
+  /** as it was seen last */
+  isAway: boolean;
   /** lines of the journal that cannot be read; nothing: the journal itself cannot be */
   skipped: number | undefined;
 }
@@ -73,11 +75,11 @@ export async function catchUp(state: Attended, journal: Journal): Promise<number
   await Promise.all(before.filter((key) => !keys.has(key)).map((key) => leave(state, key)));
   const ours = entries.filter((entry) => isOurs(state, entry));
   // read in quiet times too: it is what the time is reckoned from when the database is away
-  const isThere = await state.clock.read().then(
-    () => true,
+  state.isAway = await state.clock.read().then(
     () => false,
+    () => true,
   );
-  if (!isThere) for (const entry of ours) resume(state, entry);
+  if (state.isAway) for (const entry of ours) resume(state, entry);
   else if (state.mayMerge()) await mergeAll(state, journal, ours);
   return entries.length > 0 ? againMs : undefined;
 }

@@ -4,7 +4,7 @@ import type { Person } from '../incident/policy.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Attention } from './attend.ts';
 import { type Attended, attendTo, catchUp, type OutageParts } from './catch-up.ts';
-import type { Answer, Engine, Input, WithoutDatabase } from './engine.ts';
+import type { Answer, Input, WithoutDatabase } from './engine.ts';
 import { handle } from './handle.ts';
 import { startLoop } from './loop.ts';
 import { within } from './wait.ts';
@@ -16,15 +16,16 @@ export interface Outage {
   stop(): Promise<void>;
 }
 
-/** The acknowledgement has to leave within a second, with the disk and the pager still to come. */
+/** The acknowledgement has to leave within a second: by then what is not saved is written down. */
 const handleMs = 600;
-const answerMs = 750;
+/** A database that was there a moment ago may only be slow, and a late answer is better than an outage that is none. */
+const patienceMs = 1_200;
 /** Without a journal, "not recorded" is said only when nothing is left to hope for. */
-const unrecordedMs = 3_000;
+const unrecordedMs = 2_400;
+const answerMs = 750;
+const leastAnswerMs = 150;
 const appendMs = 1_000;
 const idleMs = 5_000;
-
-type State = Attended & { poke: () => void };
 
 export function startOutage(parts: OutageParts): Outage {
   const { journal, engine } = parts;
@@ -34,13 +35,18 @@ export function startOutage(parts: OutageParts): Outage {
     beginning: new Set(),
     seen: new Map(),
     failures: new Map(),
+    isAway: false,
     skipped: 0,
   };
   const work = () => (journal ? catchUp(attended, journal) : Promise.resolve(undefined));
   void proveWritable(parts);
   const loop = startLoop({ name: 'journal', work, idleMs, log: engine.log });
   return {
-    declare: (input) => declare({ ...attended, poke: loop.poke }, input),
+    async declare(input) {
+      const answer = await declare(attended, input);
+      if ('direct' in answer) loop.poke();
+      return answer;
+    },
     poke: loop.poke,
     async stop() {
       await loop.stop();
@@ -73,29 +79,30 @@ function declaringOf({ key, actor, command }: Input): Declaring {
   return { key, by: actor, command };
 }
 
-async function declare(state: State, input: Input): Promise<Answer | WithoutDatabase> {
+async function declare(state: Attended, input: Input): Promise<Answer | WithoutDatabase> {
   const began = performance.now();
   const declaring = declaringOf(input);
   const known = state.attentions.get(declaring.key);
   if (known) return { direct: known.direct() };
-  const trying = tryDoor(state.engine, input);
-  const answer = await within(state.journal ? handleMs : unrecordedMs, trying.ended);
+  const trying = tryDoor(state, input);
+  const answer = await within(handleMs, trying.ended);
   if (answer) return answer;
   const begun = await begin(state, declaring, trying);
   if (!('tried' in begun)) return begun;
-  state.poke();
-  await within(answerMs - (performance.now() - began), begun.tried);
+  await within(Math.max(answerMs - (performance.now() - began), leastAnswerMs), begun.tried);
   return { direct: begun.direct() };
 }
 
-async function begin(state: State, declaring: Declaring, trying: Trying): Promise<Attention | Answer> {
+async function begin(state: Attended, declaring: Declaring, trying: Trying): Promise<Attention | Answer> {
   const { key } = declaring;
   const declared = { ...declaring, at: state.clock.estimate() };
   state.beginning.add(key);
   const recorded = await writeDown(state, declared);
+  const patience = recorded ? patienceMs : unrecordedMs;
+  const late = await within(state.isAway && recorded ? 0 : patience, trying.ended);
   state.beginning.delete(key);
-  const late = trying.answer();
   if (late) return savedMeanwhile(state, key, late);
+  state.isAway = true;
   if (recorded) trying.giveUp();
   const attention = attendTo(state, declared, { recorded, resumed: false });
   // not written down, but saved after all: then the incident does its own paging
@@ -106,28 +113,20 @@ async function begin(state: State, declaring: Declaring, trying: Trying): Promis
 interface Trying {
   /** nothing: it failed */
   ended: Promise<Answer | undefined>;
-  answer(): Answer | undefined;
   /** from now on it must not be saved by this way */
   giveUp(): void;
 }
 
-function tryDoor(engine: Engine, input: Input): Trying {
+function tryDoor({ engine }: Attended, input: Input): Trying {
   const givenUp = new AbortController();
-  let answer: Answer | undefined;
-  const ended = handle(engine, input, givenUp.signal).then(
-    (given) => {
-      answer = given;
-      return given;
-    },
-    (error: unknown) => {
-      if (!givenUp.signal.aborted) engine.log.error({ err: error }, 'the database did not take a declaration');
-      return undefined;
-    },
-  );
-  return { ended, answer: () => answer, giveUp: () => givenUp.abort() };
+  const ended = handle(engine, input, givenUp.signal).catch((error: unknown) => {
+    if (!givenUp.signal.aborted) engine.log.error({ err: error }, 'the database did not take a declaration');
+    return undefined;
+  });
+  return { ended, giveUp: () => givenUp.abort() };
 }
 
-async function writeDown({ journal, engine }: State, declared: Parameters<Journal['declare']>[0]): Promise<boolean> {
+async function writeDown({ journal, engine }: Attended, declared: Parameters<Journal['declare']>[0]): Promise<boolean> {
   if (!journal) return false;
   try {
     const done = await within(
@@ -143,7 +142,7 @@ async function writeDown({ journal, engine }: State, declared: Parameters<Journa
 }
 
 /** The merge would find the same; this spares the channel a word about an outage that was none. */
-async function savedMeanwhile({ journal, engine }: State, key: string, answer: Answer): Promise<Answer> {
+async function savedMeanwhile({ journal, engine }: Attended, key: string, answer: Answer): Promise<Answer> {
   await journal
     ?.note({ kind: 'merged', key })
     .catch((error: unknown) => engine.log.warn({ err: error }, 'the journal will be merged once more'));

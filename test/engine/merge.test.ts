@@ -109,6 +109,14 @@ describe('a journalled declaration', () => {
     expect(await count()).toBe(1);
   });
 
+  it('that was saved after all, before anything was done directly, is told nothing of an outage', async () => {
+    await handle(bench.engine, { key, actor: ana, command });
+
+    await merge(bench.engine, undefined, entry());
+
+    expect(await kindsOf()).not.toContain('done-directly');
+  });
+
   it('drops an issue type that the runbook has lost since', async () => {
     await merge(bench.engine, undefined, entry({ command: { ...command, issueType: 'gone' } }));
 

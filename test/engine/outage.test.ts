@@ -62,6 +62,8 @@ interface Away {
   /** every announcement and warning, as it was drawn */
   said: { what: string; direct: Direct }[];
   declare: (more?: Partial<Input>) => Promise<Answer | WithoutDatabase>;
+  /** has it look through the journal */
+  look: () => void;
 }
 
 interface Setting {
@@ -70,10 +72,17 @@ interface Setting {
   /** throws what the chat answers */
   chat?: (what: string) => void;
   confirmWithin?: number;
+  mode?: 'pass' | 'refuse';
 }
 
 /** An engine whose database is behind a line that refuses. */
-async function away({ pager = {}, chat = () => {}, confirmWithin, ...rest }: Setting = {}): Promise<Away> {
+async function away({
+  pager = {},
+  chat = () => {},
+  confirmWithin,
+  mode = 'refuse',
+  ...rest
+}: Setting = {}): Promise<Away> {
   const kept = 'journal' in rest ? rest.journal : journal;
   const line = await startLine(bench.engine.pool.options.connectionString ?? '');
   const policy = { ...bench.engine.policy, ...(confirmWithin === undefined ? {} : { confirmWithin }) };
@@ -93,7 +102,7 @@ async function away({ pager = {}, chat = () => {}, confirmWithin, ...rest }: Set
     warn: async (direct, person) => saying(person ? `tell ${person.slack}` : 'mention', direct),
   };
   await clock.read();
-  line.set({ kind: 'refuse' });
+  line.set({ kind: mode });
   const outage = startOutage({
     engine,
     outside: {
@@ -112,7 +121,12 @@ async function away({ pager = {}, chat = () => {}, confirmWithin, ...rest }: Set
     await engine.pool.end();
     await line.stop();
   });
-  return { line, said, declare: (more = {}) => outage.declare({ key, actor: ana, command, ...more }) };
+  return {
+    line,
+    said,
+    look: () => outage.poke(),
+    declare: (more = {}) => outage.declare({ key, actor: ana, command, ...more }),
+  };
 }
 
 const directOf = (answer: Answer | WithoutDatabase): Direct => {
@@ -131,6 +145,33 @@ describe('while the database is away', () => {
     expect((await journal.unmerged()).entries).toMatchObject([{ key, command }]);
     expect(askedFor('page')).toEqual(['1.0 P1 checkout returns 502']);
     expect(said[0]).toMatchObject({ what: 'announcement', direct: { id, recorded: true } });
+  });
+
+  it('what stands in the journal while it is still being written is not attended to twice', async () => {
+    const disk = Promise.withResolvers<void>();
+    let looks = 0;
+    const slow: Journal = {
+      ...journal,
+      declare: (declared) => journal.declare(declared).then(() => disk.promise),
+      unmerged: () => {
+        looks += 1;
+        return journal.unmerged();
+      },
+    };
+    const { declare, said, look } = await away({ journal: slow });
+
+    const declaring = declare();
+    await until(async () => (await journal.unmerged()).entries.length > 0);
+    const before = looks;
+    await until(() => {
+      look();
+      return looks > before + 2;
+    });
+    disk.resolve();
+    await declaring;
+    await until(() => said.length > 0);
+
+    expect(askedFor('page')).toHaveLength(1);
   });
 
   it('a P3 is announced and pages nobody', async () => {
@@ -182,6 +223,17 @@ describe('while the database is away', () => {
     const ways = said.map(({ what }) => what).filter((what) => what !== 'edit');
     expect(ways.toSorted()).toEqual(['announcement', 'mention', 'tell U0LEO']);
     expect((await journal.unmerged()).entries[0]?.page?.rerouted).toBe(true);
+  });
+
+  it('a page that is refused after it was taken is asked for again, under the same key', async () => {
+    const { declare } = await away({
+      pager: { requestStatus: async () => ({ state: 'refused', why: 'nobody of that name' }) },
+    });
+
+    await declare();
+    await until(() => askedFor('page').length > 1);
+
+    expect(new Set(askedFor('page'))).toEqual(new Set(['1.0 P1 checkout returns 502']));
   });
 
   it('a page that is taken but not confirmed takes the second route too', async () => {
@@ -241,6 +293,25 @@ describe('while the database is away', () => {
   });
 });
 
+describe('a database that is only slow', () => {
+  it('is waited for once the declaration is written down, and then it is an incident like every other', async () => {
+    const { declare, said } = await away({ mode: 'pass' });
+    const holding = await bench.engine.pool.connect();
+    await holding.query('begin; select pg_advisory_xact_lock(7301102)');
+
+    const declaring = declare();
+    await until(async () => (await journal.unmerged()).entries.length > 0);
+    await holding.query('commit');
+    holding.release();
+
+    expect(await declaring).toMatchObject({ ok: true, incident: { id } });
+    expect(said).toEqual([]);
+    await until(async () => (await journal.unmerged()).entries.length === 0);
+    const late = (await readTimeline(bench.engine.pool, id)).filter(({ kind }) => kind === 'done-directly');
+    expect(late).toEqual([]);
+  });
+});
+
 describe('when the database is back', () => {
   it('every declaration is merged in its order, and the journal is empty', async () => {
     const { declare, line } = await away();
@@ -267,7 +338,7 @@ describe('when the database is back', () => {
   });
 
   it('a slow transaction that was given up saves nothing by itself', async () => {
-    const { declare, line } = await away();
+    const { declare, line } = await away({ mode: 'pass' });
     line.set({ kind: 'slow', ms: 120 });
 
     const direct = directOf(await declare());
@@ -275,6 +346,11 @@ describe('when the database is back', () => {
     await until(async () => (await count()) === 1);
 
     expect(direct.recorded).toBe(true);
+    const { rows } = await bench.engine.pool.query(
+      `select answer -> 'command' ->> 'anyway' as merged from inputs where key = $1`,
+      [key],
+    );
+    expect(rows).toEqual([{ merged: 'true' }]);
     await bench.deliver();
     expect(askedFor('announce')).toEqual([]);
     expect((await incidentOf()).announcement).toEqual(announcement);
