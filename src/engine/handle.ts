@@ -107,7 +107,7 @@ async function save(db: Db, { policy }: Engine, { decision, now, actor, incident
     entries: entries.map((entry) => ({ actor: byItself.has(entry.kind) ? 'responder' : actor, entry })),
   });
   await saveDuties(db, next.id, { duties: dutiesFor(next, policy), paid, reason, now });
-  await enqueue(db, next.id, outboxRows(next, effects));
+  await enqueue(db, next.id, outboxRows(next, effects, now));
   await supersedePages(
     db,
     next.id,

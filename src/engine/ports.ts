@@ -13,6 +13,8 @@ export interface Sending {
   again: boolean;
   incident: Incident;
   now: Instant;
+  /** when the words were decided, where they are words; what lands late must not read as if it were now */
+  at: Instant;
   /** how long the outbox row has waited, by the real clock */
   waitedMs: number;
 }

@@ -29,7 +29,7 @@ const patience = 60;
 const untilMendedMs = 20_000;
 
 const pauseFor = (attempt: number): number =>
-  Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10)) + 50;
+  (0.5 + Math.random() / 2) * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
 
 /** A fault of ours, or one that nobody foresaw, is tried a few times and then taken for final. */
 const mostUnexpected = 5;
@@ -52,26 +52,40 @@ function read(error: unknown, attempt: number): Failure {
 export type Failed = Pick<Claimed, 'effect' | 'attempt'> & { incident: Incident };
 
 export function afterFailure({ effect, attempt, incident }: Failed, error: unknown): Verdict {
-  const { code, why, retry, hint } = read(error, attempt);
-  const isLimited = hint !== undefined;
-  const how = { limited: isLimited, mayHaveHappened: !isLimited, quiet: code === 'pending' };
-  const later: Verdict & { kind: 'later' } = { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
+  const failure = read(error, attempt);
+  const later = laterBy(failure, attempt);
+  const { code, why, retry } = failure;
   if (retry === 'when-mended') return { ...later, afterMs: untilMendedMs, mayHaveHappened: false, quiet: true };
   if (code === 'home-lost') return homeless(incident, later);
-  const final = retry === 'never';
-  if (wakes(effect))
-    return final || code === 'refused' ? { ...later, ...slowly(final), ...failed(effect, why) } : later;
-  if (attempt < patience && (!final || endsPage(effect))) return later;
+  if (wakes(effect)) return unpaged(effect, failure, later);
+  if (retry === 'never' ? endsPage(effect) && attempt < patience : mayStillGo(effect, attempt, code)) return later;
   return { kind: 'never', code, why, ...givenUp(effect, why) };
 }
 
+type Later = Extract<Verdict, { kind: 'later' }>;
+
+function laterBy({ code, why, hint }: Failure, attempt: number): Later {
+  const isLimited = hint !== undefined;
+  const how = { limited: isLimited, mayHaveHappened: !isLimited, quiet: code === 'pending' };
+  return { kind: 'later', code, why, afterMs: hint ?? pauseFor(attempt), ...how };
+}
+
 /** The row waits for the new home; of an incident that is over nobody looks at the channel any more. */
-function homeless({ home, phase }: Incident, later: Verdict & { kind: 'later' }): Verdict {
+function homeless({ home, phase }: Incident, later: Later): Verdict {
   const { code, why } = later;
   if (phase === 'closed' || phase === 'cancelled') return { kind: 'never', code, why };
   const channel = home.kind === 'none' ? '' : home.channel;
   return { ...later, mayHaveHappened: false, news: { kind: 'channel-lost', channel, why } };
 }
+
+const isOutage = (code: string): boolean => code === 'unreachable' || code.startsWith('http-5');
+
+const mayStillGo = (effect: Effect, attempt: number, code: string): boolean =>
+  attempt < patience || (isOutage(code) && carriesIncident(effect));
+
+/** Without these an incident has no place and no face: they outlast any outage. */
+const carriesIncident = ({ kind }: Effect): boolean =>
+  kind === 'open-channel' || kind === 'announce' || kind === 'card';
 
 /** What silences a telephone is tried on even after a refusal. */
 const endsPage = ({ kind }: Effect): boolean => kind === 'acknowledge-page' || kind === 'close-page';
@@ -80,7 +94,11 @@ const endsPage = ({ kind }: Effect): boolean => kind === 'acknowledge-page' || k
 const wakes = (effect: Effect): effect is Paging => effect.kind === 'page' || effect.kind === 'confirm-page';
 type Paging = Extract<Effect, { kind: 'page' | 'confirm-page' }>;
 
-const slowly = (final: boolean): { afterMs?: number } => (final ? { afterMs: longestPauseMs } : {});
+/** A refusal takes the second route; what is refused in words that will not change is asked rarely. */
+function unpaged(effect: Paging, { code, why, retry }: Failure, later: Later): Verdict {
+  if (retry === 'never') return { ...later, afterMs: longestPauseMs, ...failed(effect, why) };
+  return code === 'refused' ? { ...later, ...failed(effect, why) } : later;
+}
 
 const failed = (effect: Paging, why: string): { news: Command } => ({
   news: { kind: 'page-failed', page: effect.page, why },

@@ -1,6 +1,7 @@
 /** Where each effect goes in the outbox: lane, destination (kept in order), dedup key, budget of the remote method. */
 import type { Effect, EffectKind } from '../incident/effect.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Entry } from '../incident/entry.ts';
+import type { Incident, Instant } from '../incident/incident.ts';
 import type { NewOutboxRow } from '../store/outbox.ts';
 
 type Route = Omit<NewOutboxRow, 'effect' | 'dedupKey'> & { dedupKey?: string };
@@ -12,6 +13,19 @@ const perMinute = (name: string, calls: number) => ({ name, everyMs: 60_000 / ca
 const posting = (place: string) => ({ name: `post:${place}`, everyMs: 1_000, burst: 3 });
 
 const pager = (page: string): Route => ({ lane: 'page', destination: `pager:${page}`, needs: 'nothing' });
+
+/** While Slack is away the newest word of a kind stands for those before it; who answered, for the whole ladder. */
+function newest(entry: Entry): { coalesce?: string } {
+  switch (entry.kind) {
+    case 'ladder':
+    case 'acknowledged':
+      return { coalesce: 'post:ladder' };
+    case 'reminder':
+      return { coalesce: `post:${entry.duty}` };
+    default:
+      return {};
+  }
+}
 
 const routes: Routes = {
   'open-channel': (_, id) => ({
@@ -47,11 +61,12 @@ const routes: Routes = {
     budget: perMinute('chat.update', 50),
     coalesce: `redraw:${what}`,
   }),
-  post: ({ pings }, id) => ({
+  post: ({ entry, pings }, id) => ({
     lane: pings.length > 0 ? 'urgent' : 'bulk',
     destination: `home:${id}`,
     needs: 'home',
     budget: posting(id),
+    ...newest(entry),
   }),
   tell: ({ person }) => ({
     lane: 'urgent',
@@ -77,11 +92,14 @@ function routeOf<K extends EffectKind>(kind: K, effect: Of<K>, id: string): Rout
   return routes[kind](effect, id);
 }
 
+const dated = (effect: Effect, at: Instant): Effect =>
+  effect.kind === 'post' || effect.kind === 'tell' ? { ...effect, at } : effect;
+
 /** The rows for what one decision asks; `next.version` makes the keys those of this decision alone. */
-export function outboxRows(next: Incident, effects: Effect[]): NewOutboxRow[] {
+export function outboxRows(next: Incident, effects: Effect[], now: Instant): NewOutboxRow[] {
   return effects.map((effect, n) => ({
     dedupKey: `${next.id}:${next.version}.${n}`,
     ...routeOf<EffectKind>(effect.kind, effect, next.id),
-    effect,
+    effect: dated(effect, now),
   }));
 }

@@ -1,5 +1,6 @@
 /** The closed list of what a decision may ask of the world. Each is one row in the outbox and one remote call. */
 import type { Audience, Entry } from './entry.ts';
+import type { Instant } from './incident.ts';
 import type { Person } from './policy.ts';
 
 export type Effect =
@@ -12,9 +13,9 @@ export type Effect =
   /** edits card or announcement to the state at delivery; an undelivered older one is superseded */
   | { kind: 'redraw'; what: 'card' | 'announcement' }
   /** `thread`: below the card instead of in the channel itself */
-  | { kind: 'post'; entry: Entry; pings: Audience[]; thread: boolean }
-  /** direct message to one Slack person */
-  | { kind: 'tell'; entry: Entry; person: { slack: string } }
+  | { kind: 'post'; entry: Entry; pings: Audience[]; thread: boolean; at?: Instant }
+  /** direct message to one Slack person; `at`, here and above: when it was decided, written when it is queued */
+  | { kind: 'tell'; entry: Entry; person: { slack: string }; at?: Instant }
   | { kind: 'webhook'; entry: Entry }
   /** `again`: the incident's version when a page that was dropped was sent once more under the same key */
   | { kind: 'page'; page: string; again?: number }

@@ -14,6 +14,7 @@ import { atHome, channelOf, gone, homeOf } from './home.ts';
 import { within } from './limit.ts';
 import type { Directory } from './people.ts';
 import { codeOf, sendFailed } from './send-failed.ts';
+import { aged } from './views/aged.ts';
 import { announcementMessage, cardMessage } from './views/card.ts';
 import { entryMessage } from './views/entry.ts';
 import type { Message, Scene } from './views/message.ts';
@@ -152,7 +153,8 @@ async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting
   const place = homeOf(sending, thread);
   const scene = await sceneOf(kit, sending);
   const addressed = { pings: pings.length > 0 ? scene.people.audience(pings) : '' };
-  const message = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  const words = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  const message = aged(words, sending);
   return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
 }
 
@@ -162,7 +164,7 @@ interface Telling {
 }
 
 async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
-  const message = entryMessage(entry, await sceneOf(kit, sending), { pings: '' });
+  const message = aged(entryMessage(entry, await sceneOf(kit, sending), { pings: '' }), sending);
   return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
 }
 

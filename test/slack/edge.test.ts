@@ -32,7 +32,7 @@ async function sending(more: Partial<Sending> = {}): Promise<Sending> {
   const house = makeHouse();
   const command = { kind: 'declare' as const, severity: 'p1' as const, title: 'checkout is down' };
   await house.door.handle({ key: 'k', actor: { slack: 'U1' }, command });
-  return { id: 'row', again: false, incident: house.last(), now: nine, waitedMs: 0, ...more };
+  return { id: 'row', again: false, incident: house.last(), now: nine, waitedMs: 0, at: nine, ...more };
 }
 
 const failing = (work: Promise<unknown>): Promise<Partial<SendFailed>> =>

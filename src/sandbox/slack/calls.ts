@@ -8,6 +8,8 @@ export interface WebCall {
   channel: string;
 }
 
+/** What was on its way when the 429 was answered is forgiven: its sender could not know. */
+const onItsWayMs = 500;
 /** Two clocks read the same second. */
 const graceMs = 5;
 
@@ -15,14 +17,19 @@ const graceMs = 5;
 const lineOf = ({ method, channel }: Omit<WebCall, 'order'>): string =>
   method === 'chat.postMessage' ? `${method} ${channel}` : method;
 
-export function noteCall({ calls, closedUntil, violations }: Workspace, call: Omit<WebCall, 'order'>): void {
+export function noteCall({ calls, closed, violations }: Workspace, call: Omit<WebCall, 'order'>): void {
   const order = performance.now();
   calls.push({ order, ...call });
-  const early = (closedUntil.get(lineOf(call)) ?? 0) - order;
-  if (early > graceMs) violations.push(`${lineOf(call)}: ${Math.ceil(early)} ms before Retry-After was over`);
+  const { since, until } = closed.get(lineOf(call)) ?? { since: 0, until: 0 };
+  const early = until - order;
+  if (early > graceMs && order - since > onItsWayMs)
+    violations.push(`${lineOf(call)}: ${Math.ceil(early)} ms before Retry-After was over`);
 }
 
-export const noteLimit = (
-  { closedUntil }: Workspace,
+export function noteLimit(
+  { closed }: Workspace,
   { retryAfter, ...call }: Omit<WebCall, 'order'> & { retryAfter: number },
-): void => void closedUntil.set(lineOf(call), performance.now() + retryAfter * 1_000);
+): void {
+  const since = performance.now();
+  closed.set(lineOf(call), { since, until: since + retryAfter * 1_000 });
+}

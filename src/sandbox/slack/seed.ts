@@ -53,7 +53,7 @@ export function makeWorkspace(settings: SlackSettings, url: () => string): Works
     news: new EventEmitter(),
     violations: [],
     calls: [],
-    closedUntil: new Map(),
+    closed: new Map(),
     faults: makeFaults(),
     lastTs: 0,
     now,

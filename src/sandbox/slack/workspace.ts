@@ -169,8 +169,8 @@ export interface Workspace {
   /** calls that broke a rule of Slack's: a good bot leaves this empty */
   violations: string[];
   calls: WebCall[];
-  /** until when a method, or a post into a channel, was told to wait */
-  closedUntil: Map<string, number>;
+  /** methods, and posts into a channel, that were told to wait */
+  closed: Map<string, { since: number; until: number }>;
   faults: SlackFaults;
   lastTs: number;
   now: () => number;

@@ -212,3 +212,17 @@ it('loses a reply after it took effect, on demand', async () => {
   expect(await outcome(web.chat.postMessage({ channel: 'C0IN', text: 'once' }))).not.toBe('ok');
   expect(slack.messages('C0IN')).toHaveLength(1);
 });
+
+it('minds a call that comes again before the time that a 429 named, and no call to another channel', async () => {
+  slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'rate-limited', retryAfter: 2 }, times: 1 });
+
+  const post = (channel: string) => web.chat.postMessage({ channel, text: 'hello' }).catch(() => undefined);
+  await post('C0IN');
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  await post('C0OUT');
+  await post('C0IN');
+
+  expect(slack.violations.filter((one) => one.includes('Retry-After'))).toEqual([
+    expect.stringMatching(/^chat\.postMessage C0IN: \d+ ms before Retry-After was over$/),
+  ]);
+});
