@@ -1,6 +1,7 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from '../incident/incident.ts';
+import { pauseBudget } from '../store/budgets.ts';
 import { inTransaction } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type Lane,
   lanes,
   markSent,
-  pauseBudget,
   quarantine,
   retryLater,
   untilNextSend,

@@ -18,6 +18,8 @@ export interface Engine {
 export interface Input {
   /** absent only for `duties-due`, which finds for itself what is due */
   key?: string;
+  /** this very press, where later ones share its meaning and so its key: a second delivery of it changes nothing */
+  delivery?: string;
   /** absent for `declare` */
   incident?: IncidentId;
   actor: Actor;
@@ -26,8 +28,11 @@ export interface Input {
   drawnFor?: number;
 }
 
-/** `repeated`: this input was handled before; the rest is the first answer, and this says whose it was. */
-export type Answer = { repeated?: { by: Actor; at: Instant } } & (
+/**
+ * `repeated`: this input was handled before; the rest is the first answer, and this says whose it was. `redelivered`: it
+ * is not only the same input but the same press.
+ */
+export type Answer = { repeated?: { by: Actor; at: Instant }; redelivered?: true } & (
   | { ok: true; incident: Incident; entries: Entry[] }
   | { ok: false; incident?: Incident; refusal: Refusal }
 );

@@ -20,7 +20,7 @@ import {
 import { enqueue, supersedePages } from '../store/outbox.ts';
 import { appendTimeline } from '../store/timeline.ts';
 import type { Answer, Engine, Input } from './engine.ts';
-import { firstAnswer, keepAnswer } from './inputs.ts';
+import { firstAnswer, isRedelivered, keepAnswer } from './inputs.ts';
 import { outboxRows } from './route.ts';
 
 /** Everything that may change an incident enters here. A repeat of the same key returns the first answer. */
@@ -31,8 +31,9 @@ export function handle(engine: Engine, input: Input): Promise<Answer> {
 /** The same inside a transaction that also settles the outbox row which brought the input. */
 export async function handleIn(db: Db, engine: Engine, input: Input): Promise<Answer> {
   const now = await appNow(db);
+  const redelivered = await isRedelivered(db, input, now);
   const before = await firstAnswer(db, input, now);
-  if (before) return before;
+  if (before) return redelivered ? { ...before, redelivered } : before;
   const { command } = input;
   const answer =
     command.kind === 'declare'

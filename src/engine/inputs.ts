@@ -22,6 +22,11 @@ export async function keepAnswer(db: Db, { key, command }: Input, answer: Answer
   await rememberAnswer(db, key, { command, incident, ...rest });
 }
 
+/** Claims the delivery; true when it came before, by whichever process. */
+export async function isRedelivered(db: Db, { delivery, actor }: Input, now: Instant): Promise<boolean> {
+  return delivery !== undefined && !(await claimInput(db, delivery, { by: actor, now })).first;
+}
+
 /** Claims the input's key; answers what was answered before when it is a repeat. */
 export async function firstAnswer(db: Db, input: Input, now: Instant): Promise<Answer | undefined> {
   if (input.key === undefined) return undefined;

@@ -36,8 +36,17 @@ const allowedIn: Partial<Record<CommandKind, Phase[]>> = {
   snooze: untilClosed,
 };
 
-/** Commands whose repetition means something else than the button said when it was drawn. */
-const oncePerDrawing = new Set<CommandKind>(['escalate', 'mitigate', 'resolve', 'reopen', 'close', 'cancel']);
+/** Commands that mean something else than the button said, once somebody has given one since it was drawn. */
+const oncePerDrawing = new Set<CommandKind>([
+  'lead',
+  'issue-type',
+  'escalate',
+  'mitigate',
+  'resolve',
+  'reopen',
+  'close',
+  'cancel',
+]);
 
 /** Decides on an incident that exists. What falls due by the change itself is done in the same decision. */
 export function decide(incident: Incident, order: Order, at: Circumstances): Decision {

@@ -27,7 +27,7 @@ export async function bring(desk: Desk, asker: Asker, errand: Errand): Promise<O
     ...(incident === undefined ? {} : { incident: incident.id }),
     ...(asker.drawnFor === undefined ? {} : { drawnFor: asker.drawnFor }),
   };
-  const answer = await (asker.how === 'press' ? handlePress(desk, input) : desk.door.handle(input));
+  const answer = await (asker.how === 'press' ? handlePress(desk, input, asker.trigger) : desk.door.handle(input));
   return answer.ok ? taken(desk, asker, { ...errand, answer }) : refused(desk, asker, answer);
 }
 
@@ -35,10 +35,13 @@ export async function bring(desk: Desk, asker: Asker, errand: Errand): Promise<O
 const sameMeaningMs = 60_000;
 const mostMeanings = 100;
 
-/** Two people at once share a key, whoever's transaction is first; after a minute the next key in the row is theirs. */
-async function handlePress({ door }: Desk, input: Input & { key: string }): Promise<Answer> {
-  let answer = await door.handle(input);
-  for (let n = 2; n <= mostMeanings && answer.repeated; n += 1) {
+/**
+ * Two people at once share a key, whoever's transaction is first; after a minute the next key in the row is theirs.
+ * The same press delivered again, to whichever process and however late, is no later press.
+ */
+async function handlePress({ door }: Desk, input: Input & { key: string }, trigger: string): Promise<Answer> {
+  let answer = await door.handle({ ...input, delivery: `press:${trigger}` });
+  for (let n = 2; n <= mostMeanings && answer.repeated && !answer.redelivered; n += 1) {
     if ((await nowAt(door)) - answer.repeated.at < sameMeaningMs) break;
     answer = await door.handle({ ...input, key: `${input.key}:${n}` });
   }

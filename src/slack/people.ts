@@ -24,16 +24,20 @@ export interface Directory {
   onCall(): Promise<string[]>;
 }
 
-/** Somebody on a rota: known to Slack, or by name alone. */
-type Rota = { slack?: string; name: string }[];
+/** Somebody on a rota: known to Slack, or by name alone; `absent` when Slack says that it has nobody like that. */
+type Rota = { slack?: string; name: string; absent?: true }[];
 
 const stepMs = 2_000;
 const rotaMs = 60_000;
-const emailMs = 60 * 60_000;
-const Found = z.object({ user: z.object({ id: z.string() }) });
+const knownMs = 10 * 60_000;
+const Found = z.object({
+  user: z.object({ id: z.string(), deleted: z.boolean().default(false), real_name: z.string().default('') }),
+});
 
 export function makePeople({ client, pager, policy, log }: Asked): Directory {
-  const byEmail = remembering(emailMs, (email) => lookUp(client, email));
+  const byEmail = remembering(knownMs, (email) => lookUp(client, email));
+  const byId = remembering(knownMs, async (id) => Found.parse(await client.users.info({ user: id })).user);
+  const named = new Map<Level, Rota>();
   const rotas = new Map<Level, Rota>();
   const refreshed = remembering(rotaMs, async (schedule) => {
     if (!pager?.capabilities.onCall) return [];
@@ -43,7 +47,8 @@ export function makePeople({ client, pager, policy, log }: Asked): Directory {
 
   /** A rota that cannot be read stays what it was: last minute's on-call is better than nobody. */
   const refresh = async (level: Level): Promise<void> => {
-    const { schedule } = policy.levels[level];
+    const { schedule, slack } = policy.levels[level];
+    named.set(level, await Promise.all(slack.map((id) => byPolicy(id, byId))));
     if (schedule === undefined) return;
     try {
       rotas.set(level, await refreshed(schedule));
@@ -51,31 +56,56 @@ export function makePeople({ client, pager, policy, log }: Asked): Directory {
       log.warn({ err: error, level }, 'who is on call could not be read');
     }
   };
+  const peopleOf = (level: Level): Rota => [
+    ...(named.get(level) ?? policy.levels[level].slack.map((id) => ({ slack: id, name: id }))),
+    ...(rotas.get(level) ?? []),
+  ];
   const allRefreshed = (patienceMs = stepMs) =>
     within(patienceMs, Promise.all(levels.map(refresh))).catch(() => undefined);
 
   return {
     async people(patienceMs) {
       await allRefreshed(patienceMs);
-      const rotasNow = new Map(rotas);
-      return { person: mention, audience: (audience) => address(audience, policy, rotasNow) };
+      const now = new Map(levels.map((level) => [level, peopleOf(level)]));
+      return {
+        person: mention,
+        audience: (audience) => address(audience, policy, now),
+        absent: peopleOf('on-call').flatMap(({ name, absent }) => (absent ? foreign(name, 80) : [])),
+      };
     },
     async onCall() {
       await allRefreshed();
-      const rota = (rotas.get('on-call') ?? []).flatMap(({ slack }) => slack ?? []);
-      return [...new Set([...policy.levels['on-call'].slack.filter(isUser), ...rota])];
+      return [...new Set(peopleOf('on-call').flatMap(({ slack }) => (slack && isUser(slack) ? slack : [])))];
     },
   };
 }
 
-async function inSlack({ name, email }: OnCall, byEmail: (email: string) => Promise<string | undefined>) {
-  const slack = email === undefined ? undefined : await within(stepMs, byEmail(email)).catch(() => undefined);
-  return slack === undefined ? { name } : { name, slack };
+type Known = z.infer<typeof Found>['user'];
+type OnRota = Rota[number];
+
+/** Whom the runbook names by id is mentioned, unless Slack says that they have left. */
+async function byPolicy(id: string, byId: (id: string) => Promise<Known>): Promise<OnRota> {
+  const user = isUser(id) ? await within(stepMs, byId(id)).catch(() => undefined) : undefined;
+  return user?.deleted ? { name: user.real_name || id, absent: true } : { slack: id, name: id };
 }
 
-async function lookUp(client: WebClient, email: string): Promise<string | undefined> {
+/** Not having been told is not the same as being told that there is nobody. */
+async function inSlack(
+  { name, email }: OnCall,
+  byEmail: (email: string) => Promise<Known | undefined>,
+): Promise<OnRota> {
+  if (email === undefined) return { name };
   try {
-    return Found.parse(await client.users.lookupByEmail({ email })).user.id;
+    const user = await within(stepMs, byEmail(email));
+    return user && !user.deleted ? { name, slack: user.id } : { name, absent: true };
+  } catch {
+    return { name };
+  }
+}
+
+async function lookUp(client: WebClient, email: string): Promise<Known | undefined> {
+  try {
+    return Found.parse(await client.users.lookupByEmail({ email })).user;
   } catch (error) {
     if (codeOf(error) === 'users_not_found') return undefined;
     throw error;
@@ -101,11 +131,7 @@ function address(audience: Audience[], policy: Policy, rotas: Map<Level, Rota>):
 function addressOne(one: Audience, policy: Policy, rotas: Map<Level, Rota>): string[] {
   if ('person' in one) return [mention(one.person)];
   if ('fallback' in one) return policy.fallback.slack.map(mentionOfId);
-  const { slack, title } = policy.levels[one.level];
   const rota = rotas.get(one.level) ?? [];
-  const names = [
-    ...slack.map(mentionOfId),
-    ...rota.map((who) => (who.slack ? mentionOfId(who.slack) : foreign(who.name, 80))),
-  ];
-  return names.length > 0 ? names : [foreign(title, 40)];
+  const names = rota.map((who) => (who.slack ? mentionOfId(who.slack) : foreign(who.name, 80)));
+  return names.length > 0 ? names : [foreign(policy.levels[one.level].title, 40)];
 }

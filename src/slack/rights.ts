@@ -14,8 +14,9 @@ export interface Rights {
 }
 
 const stepMs = 2_000;
-const memberMs = 5 * 60_000;
-const groupMs = 60_000;
+/** How long somebody who lost a right may still use it: Slack cannot be asked at every press of a busy hour. */
+const memberMs = 60_000;
+const groupMs = 20_000;
 
 const Known = z.object({
   user: z.object({

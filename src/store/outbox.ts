@@ -196,10 +196,17 @@ export interface Later {
   mayHaveHappened: boolean;
 }
 
+/** A newer row of the same group could not supersede it while it was being sent: now it does. */
 export async function retryLater(db: Db, fence: Fence, { afterMs, error, mayHaveHappened }: Later): Promise<boolean> {
   const { rowCount } = await db.query(
     `update outbox
-        set not_before = clock_timestamp() + $4::double precision * interval '1 ms',
+        set state = case when exists (
+              select from outbox newer
+               where newer.incident = outbox.incident
+                 and newer.coalesce = outbox.coalesce
+                 and newer.state = 'waiting'
+                 and newer.id > outbox.id) then 'superseded' else 'waiting' end,
+            not_before = clock_timestamp() + $4::double precision * interval '1 ms',
             last_error = left($5, 500),
             again = again or $6,
             lease_until = null,
@@ -219,21 +226,6 @@ export async function quarantine(db: Db, fence: Fence, error: string): Promise<b
     [...fenceOf(fence), clean(error)],
   );
   return rowCount === 1;
-}
-
-/** The other side said "too many": nobody of any replica tries this budget before then. */
-export async function pauseBudget(
-  db: Db,
-  { budget, fullMs }: Pick<Claimed, 'budget' | 'fullMs'>,
-  ms: number,
-): Promise<void> {
-  if (budget === null) return;
-  await db.query(
-    `insert into budgets as b (name, spent_until)
-     values ($1, clock_timestamp() + ($2::double precision + $3::double precision) * interval '1 ms')
-     on conflict (name) do update set spent_until = greatest(b.spent_until, excluded.spent_until)`,
-    [budget, ms, fullMs ?? 0],
-  );
 }
 
 /** Milliseconds until the next row of a lane may go; nothing when none waits, or none that time alone will free. */

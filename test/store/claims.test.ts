@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncidentId } from '../../src/incident/incident.ts';
+import { pauseBudget } from '../../src/store/budgets.ts';
 import type { Db } from '../../src/store/db.ts';
 import { saveIncident } from '../../src/store/incidents.ts';
-import { claim, holdsLease, markSent, pauseBudget, quarantine, retryLater } from '../../src/store/outbox.ts';
+import { claim, holdsLease, markSent, quarantine, retryLater } from '../../src/store/outbox.ts';
 import type { TestDatabase } from '../tools/database.ts';
 import { hold, insert, somebodyWaits } from './rows.ts';
 import { fenceOf, makeSending, only, row, type Sending } from './sending.ts';

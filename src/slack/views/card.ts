@@ -49,7 +49,7 @@ function answering(scene: Scene): string[] {
   const answer = acknowledged
     ? `*Acknowledged* by ${people.person(acknowledged.by)} at ${clock(acknowledged.at)}.`
     : `*Nobody has acknowledged yet.*${nextPage(scene)}`;
-  return [answer, ...paging(pages, policy)];
+  return [answer, ...paging(pages, policy), ...strangers(people)];
 }
 
 function nextPage({ duties, policy }: Scene): string {
@@ -74,6 +74,14 @@ function paging(pages: Page[], policy: Policy): string[] {
   const words = late ? ':warning: page NOT confirmed' : pageWords[last.state];
   return [`Pager: ${words} (${levelNames(last.levels, policy)}, ${clock(last.at)}).`];
 }
+
+/** Nobody should wait for somebody who cannot read this. */
+const strangers = ({ absent }: Scene['people']): string[] =>
+  absent.length === 0
+    ? []
+    : [
+        `:warning: On call, but not in this Slack: ${absent.join(', ')}. Here they are neither mentioned nor invited; the pager goes to them all the same.`,
+      ];
 
 function leading({ incident, policy, people }: Scene): string {
   const roles = Object.entries(incident.roles).map(

@@ -15,6 +15,8 @@ export interface Message {
 export interface People {
   person: (person: Person) => string;
   audience: (audience: Audience[]) => string;
+  /** on call now, by name, of whom Slack says that it does not know them, or that they have left */
+  absent: string[];
 }
 
 export interface Scene {

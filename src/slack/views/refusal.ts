@@ -18,6 +18,8 @@ export const actorName = (actor: Actor, people: People): string =>
   actor === 'responder' ? 'Responder' : people.person(actor);
 
 const verbs: Partial<Record<CommandKind, string>> = {
+  lead: 'settled who has the lead',
+  'issue-type': 'said what it is about',
   escalate: 'escalated',
   mitigate: 'marked it mitigated',
   resolve: 'resolved it',

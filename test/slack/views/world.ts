@@ -19,6 +19,7 @@ const person = (one: Person): string => ('slack' in one ? `<@${one.slack}>` : fo
 export const people: People = {
   person,
   audience: (all) => all.map((one) => ('person' in one ? person(one.person) : '<@U0ONCALL>')).join(' '),
+  absent: [],
 };
 
 export const incident: Incident = {
