@@ -9,7 +9,8 @@ import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
 import { rememberedCommand } from './engine/inputs.ts';
 import type { Loop } from './engine/loop.ts';
-import type { Pager } from './engine/ports.ts';
+import type { Lookout, Pager } from './engine/ports.ts';
+import { noticeRestore } from './engine/restored.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Policy } from './incident/policy.ts';
@@ -59,7 +60,8 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   });
   slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
-  const working = work({ engine, world: { engine, chat: slack.chat, pager, webhook }, direct: database.direct, state });
+  const world = { engine, chat: slack.chat, pager, webhook };
+  const working = work({ engine, world, lookout: slack.lookout, direct: database.direct, state });
   return {
     async stop() {
       state.stopping = true;
@@ -101,6 +103,7 @@ const doorOf = (engine: Engine): Door => ({
 interface Working {
   engine: Engine;
   world: Parameters<typeof startDelivery>[1];
+  lookout: Lookout;
   direct: string;
   state: { ready: boolean; stopping: boolean };
 }
@@ -108,10 +111,13 @@ interface Working {
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, direct, state }: Working): Promise<Running> {
+async function work({ engine, world, lookout, direct, state }: Working): Promise<Running> {
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
+  const watching = noticeRestored(engine, lookout);
+  // what waited in a restored backup may have been sent since; pages do not wait long for that to be known
+  await Promise.race([watching.first, pause(noticeMs)]);
   const delivery = startDelivery(engine, world);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
   const crons = sweeps({ engine, pager: world.pager, loops: [timers, delivery] });
@@ -120,12 +126,29 @@ async function work({ engine, world, direct, state }: Working): Promise<Running>
   engine.log.info('ready');
   return {
     async stop() {
-      for (const cron of crons) await cron.destroy();
+      for (const cron of [...crons, watching.cron]) await cron.destroy();
       await listening.stop();
       await timers.stop();
       await delivery.stop();
     },
   };
+}
+
+const noticeMs = 1_000;
+
+/** Looks once, and again while Slack has not answered. */
+function noticeRestored(engine: Engine, lookout: Lookout): { first: Promise<void>; cron: ScheduledTask } {
+  let isKnown = false;
+  const look = async (): Promise<void> => {
+    if (isKnown) return;
+    try {
+      await noticeRestore(engine, lookout);
+      isKnown = true;
+    } catch (error) {
+      engine.log.info({ err: error }, 'whether Slack shows more incidents than the database holds is not known yet');
+    }
+  };
+  return { first: look(), cron: every('*/30 * * * * *', 'notice a restored backup', look) };
 }
 
 async function migrated(direct: string, log: Logger): Promise<boolean> {

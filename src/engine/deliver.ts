@@ -95,7 +95,8 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Claimed): Pro
     if (!incident || !(await holdsLease(engine.pool, fence))) return;
     const now = await appNow(engine.pool);
     const at = 'at' in row.effect ? (row.effect.at ?? now) : now;
-    const sending = { id: row.id, again: row.again, incident, now, at, waitedMs: row.waitedMs };
+    const { id, again, queuedAt, waitedMs } = row;
+    const sending = { id, again, incident, now, at, queuedAt, waitedMs };
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
       (error: unknown): Verdict => afterFailure({ ...row, incident }, error),

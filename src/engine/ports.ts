@@ -15,6 +15,8 @@ export interface Sending {
   now: Instant;
   /** when the words were decided, where they are words; what lands late must not read as if it were now */
   at: Instant;
+  /** when the outbox row was written: ids come again after a restored backup, and this tells them apart */
+  queuedAt: number;
   /** how long the outbox row has waited, by the real clock */
   waitedMs: number;
 }
@@ -40,6 +42,22 @@ export interface Chat {
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
+}
+
+/** A channel that the bot has opened for an incident, whichever database knows of it. */
+export interface OwnChannel {
+  channel: string;
+  name: string;
+  number: number;
+  /** as the channel's purpose says it */
+  incident?: string | undefined;
+}
+
+/** What Slack itself shows of the bot's doings, for a database that may have lost some of them. */
+export interface Lookout {
+  ownChannels(): Promise<OwnChannel[]>;
+  /** one sentence where incidents are announced */
+  sayRestored(strangers: Pick<OwnChannel, 'channel' | 'name' | 'number'>[]): Promise<void>;
 }
 
 export interface PageRequest {

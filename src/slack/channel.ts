@@ -1,8 +1,9 @@
 /** An incident's channel: its name, its topic, and finding again the one that an earlier attempt may have opened. */
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Sending } from '../engine/ports.ts';
+import type { OwnChannel, Sending } from '../engine/ports.ts';
 import type { Incident, Phase } from '../incident/incident.ts';
+import type { Logger } from '../log.ts';
 import { codeOf } from './send-failed.ts';
 import { clean, cut, escape } from './views/blocks.ts';
 
@@ -53,12 +54,21 @@ export interface Opening {
   me: string | undefined;
   sending: Sending;
   takenByOthers: string[];
+  log: Logger;
 }
 
 const Created = z.object({ channel: z.object({ id: z.string(), name: z.string() }) });
+const Words = z.object({ value: z.string() }).default({ value: '' });
 const Mine = z.object({
   channels: z.array(
-    z.object({ id: z.string(), name: z.string(), creator: z.string().optional(), created: z.number().optional() }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      creator: z.string().optional(),
+      created: z.number().optional(),
+      topic: Words,
+      purpose: Words,
+    }),
   ),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
@@ -71,34 +81,70 @@ export async function openChannel(opening: Opening): Promise<{ channel: string; 
     const name = channelName(sending.incident, attempt);
     try {
       const { channel } = Created.parse(await client.conversations.create({ name }));
+      void sign(opening, channel.id);
       return { channel: channel.id, name: channel.name };
     } catch (error) {
       if (codeOf(error) !== 'name_taken' || attempt === mostNames) throw error;
     }
     const ours = await find(opening, name);
-    if (ours) return { channel: ours.id, name: ours.name };
+    if (!ours) continue;
+    void sign(opening, ours.id);
+    return { channel: ours.id, name: ours.name };
   }
 }
 
-async function find(opening: Opening, name: string): Promise<Channel | undefined> {
+/** The channel itself says whose it is, for a day when the database has forgotten. Nobody waits for it. */
+async function sign({ client, sending, log }: Opening, channel: string): Promise<void> {
+  try {
+    await client.conversations.setPurpose({ channel, purpose: `Run by Responder: incident ${sending.incident.id}.` });
+  } catch (error) {
+    log.warn({ channel, code: codeOf(error) }, 'the purpose of a channel was not set');
+  }
+}
+
+const signatureOf = ({ purpose }: Channel): string | undefined =>
+  /^Run by Responder: incident (\w+)\.$/.exec(purpose.value)?.[1];
+
+async function* mine(client: WebClient, me: string): AsyncGenerator<Channel> {
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const answer = Mine.parse(
-      await opening.client.users.conversations({
+      await client.users.conversations({
         types: 'public_channel',
         exclude_archived: true,
         limit: 200,
         ...(cursor ? { cursor } : {}),
       }),
     );
-    const ours = answer.channels.find((channel) => channel.name === name && isOurs(channel, opening));
+    for (const channel of answer.channels) if (channel.creator === me) yield channel;
     cursor = answer.response_metadata?.next_cursor;
-    if (ours || !cursor) return ours;
+    if (!cursor) return;
   }
+}
+
+async function find(opening: Opening, name: string): Promise<Channel | undefined> {
+  if (opening.me === undefined) return undefined;
+  for await (const channel of mine(opening.client, opening.me))
+    if (channel.name === name && isOurs(channel, opening)) return channel;
   return undefined;
 }
 
-function isOurs({ id, creator, created }: Channel, { me, sending, takenByOthers }: Opening): boolean {
-  if (me === undefined || creator !== me || takenByOthers.includes(id)) return false;
-  return (created ?? 0) * 1_000 >= sending.incident.declaredAt - skewMs;
+/** What an attempt of ours has left behind is signed by this incident, or still blank, as no channel in use is. */
+function isOurs(channel: Channel, { sending: { incident }, takenByOthers }: Opening): boolean {
+  if (takenByOthers.includes(channel.id)) return false;
+  const signature = signatureOf(channel);
+  if (signature !== undefined) return signature === incident.id;
+  const isBlank = channel.topic.value === '' && channel.purpose.value === '';
+  return isBlank && (channel.created ?? 0) * 1_000 >= incident.declaredAt - skewMs;
+}
+
+/** Every incident channel that the bot has opened and still is in. */
+export async function ownChannels(client: WebClient, me: string): Promise<OwnChannel[]> {
+  const own: OwnChannel[] = [];
+  for await (const channel of mine(client, me)) {
+    const number = /^inc-(\d{1,9})(?:-|$)/.exec(channel.name)?.[1];
+    const { id, name } = channel;
+    if (number !== undefined) own.push({ channel: id, name, number: Number(number), incident: signatureOf(channel) });
+  }
+  return own;
 }

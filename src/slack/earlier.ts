@@ -1,7 +1,7 @@
 /** Was this post sent before? Looked up by the outbox id that travels in the message's metadata. */
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { MessageRef } from '../engine/ports.ts';
+import type { MessageRef, Sending } from '../engine/ports.ts';
 import type { Logger } from '../log.ts';
 import { within } from './limit.ts';
 import { codeOf } from './send-failed.ts';
@@ -32,7 +32,8 @@ const Page = z.object({
 });
 type Page = z.infer<typeof Page>;
 
-export type Look = (place: Place, id: string) => Promise<MessageRef | undefined>;
+type Row = Pick<Sending, 'id' | 'queuedAt'>;
+export type Look = (place: Place, row: Row) => Promise<MessageRef | undefined>;
 
 /**
  * Throws when Slack does not answer: not knowing is no reason to send twice. The permission to read is optional
@@ -40,10 +41,10 @@ export type Look = (place: Place, id: string) => Promise<MessageRef | undefined>
  */
 export function makeLook(client: WebClient, log: Logger): Look {
   let mayRead = true;
-  return async (place, id) => {
+  return async (place, row) => {
     if (!mayRead || isDirect(place.channel)) return undefined;
     try {
-      const ts = await within(lookMs, find(client, place, id));
+      const ts = await within(lookMs, find(client, place, row));
       return ts === undefined ? undefined : { channel: place.channel, ts };
     } catch (error) {
       if (outOfSight.has(codeOf(error))) return undefined;
@@ -58,17 +59,25 @@ export function makeLook(client: WebClient, log: Logger): Look {
 /** Direct messages are addressed by user id, and reading them would need one more permission. */
 const isDirect = (channel: string): boolean => /^[UWD]/.test(channel);
 
-async function find(client: WebClient, place: Place, id: string): Promise<string | undefined> {
+async function find(client: WebClient, place: Place, row: Row): Promise<string | undefined> {
   let cursor: string | undefined;
   for (let n = 0; n < mostPages; n += 1) {
     const page = await read(client, place, cursor);
-    const ours = page.messages.find(
-      ({ metadata }) => metadata?.event_type === eventType && metadata.event_payload['outbox'] === id,
-    );
+    const ours = page.messages.find(({ metadata }) => metadata?.event_type === eventType && isOf(row, metadata));
     cursor = page.response_metadata?.next_cursor;
     if (ours || !cursor) return ours?.ts;
   }
   return undefined;
+}
+
+export const payloadOf = ({ id, queuedAt }: Row) => ({ outbox: id, queued: queuedAt });
+
+/** Messages of an earlier release say their id alone. */
+function isOf(
+  { id, queuedAt }: Row,
+  { event_payload: { outbox, queued } }: { event_payload: Record<string, unknown> },
+) {
+  return outbox === id && (queued === undefined || queued === queuedAt);
 }
 
 async function read(client: WebClient, { channel, thread }: Place, cursor: string | undefined): Promise<Page> {

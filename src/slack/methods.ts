@@ -8,6 +8,7 @@ export const required = {
   'chat.update': 'chat:write',
   'conversations.create': 'channels:manage',
   'conversations.invite': 'channels:manage',
+  'conversations.setPurpose': 'channels:manage',
   'conversations.setTopic': 'channels:manage',
   'users.conversations': 'channels:read',
   'users.info': 'users:read',

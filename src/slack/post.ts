@@ -9,7 +9,7 @@ import type { Effect } from '../incident/effect.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { openChannel, topicOf } from './channel.ts';
-import { eventType, type Look, makeLook, type Place } from './earlier.ts';
+import { eventType, type Look, makeLook, type Place, payloadOf } from './earlier.ts';
 import { atHome, channelOf, gone, homeOf } from './home.ts';
 import { within } from './limit.ts';
 import type { Directory } from './people.ts';
@@ -46,7 +46,10 @@ export function makeChat(chatting: Chatting): Chat {
   const kit: Kit = { ...chatting, look: makeLook(client, chatting.log) };
   return {
     openChannel: (sending, takenByOthers) =>
-      done('No channel was opened', openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers })),
+      done(
+        'No channel was opened',
+        openChannel({ client: urgentClient, me: settings.me(), sending, takenByOthers, log: chatting.log }),
+      ),
     topic: (sending) => done('The topic was not set', atHome(sending, setTopic(client, sending))),
     invite: (sending, effect) => done('Nobody was invited', atHome(sending, invite(kit, sending, effect))),
     announce: (sending) => done('The incident was not announced', announce(kit, sending)),
@@ -82,7 +85,7 @@ interface Envelope {
 }
 
 async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
-  const earlier = sending.again ? await look(place, sending.id) : undefined;
+  const earlier = sending.again ? await look(place, sending) : undefined;
   if (earlier) return earlier;
   const posted = await client.chat.postMessage({
     channel: place.channel,
@@ -90,7 +93,7 @@ async function send(client: WebClient, look: Look, { place, sending, message }: 
     ...message,
     unfurl_links: false,
     unfurl_media: false,
-    metadata: { event_type: eventType, event_payload: { outbox: sending.id } },
+    metadata: { event_type: eventType, event_payload: payloadOf(sending) },
   });
   return Posted.parse(posted);
 }

@@ -1,5 +1,5 @@
 /** The room put together: clients, who we are, the listeners, and the port through which the engine posts. */
-import type { Chat, Pager } from '../engine/ports.ts';
+import type { Chat, Lookout, Pager } from '../engine/ports.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { startApp } from './app.ts';
@@ -8,8 +8,9 @@ import { makeClients } from './clients.ts';
 import type { Door } from './door.ts';
 import { learnIdentity, type Memory } from './identity.ts';
 import { makeListening } from './listener.ts';
+import { makeLookout } from './lookout.ts';
 import { makePeople } from './people.ts';
-import { makeChat } from './post.ts';
+import { type Chatting, makeChat } from './post.ts';
 import { register } from './register.ts';
 import { makeReply } from './reply.ts';
 import { makeRights } from './rights.ts';
@@ -41,6 +42,7 @@ export interface Starting {
 
 export interface Slack {
   chat: Chat;
+  lookout: Lookout;
   port: number;
   /** what is wrong with the bot token, in words; nothing while it is good */
   tokenProblem(): string | undefined;
@@ -74,16 +76,17 @@ export async function startSlack(starting: Starting): Promise<Slack> {
     log,
     register: (app) => register(app, { desk, listening, reply }),
   });
-  const chat = makeChat({
+  const chatting: Chatting = {
     client: bulk,
     urgentClient: urgent,
     policy,
     people: directory,
     settings: { incidentsChannel: config.incidentsChannel, me: () => whoami.current()?.botUserId },
     log,
-  });
+  };
   return {
-    chat,
+    chat: makeChat(chatting),
+    lookout: makeLookout(chatting),
     port: app.port,
     tokenProblem: () => calls.tokenProblem(),
     async stop() {

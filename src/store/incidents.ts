@@ -57,9 +57,12 @@ export async function lockDeclarations(db: Db): Promise<void> {
   await db.query('select pg_advisory_xact_lock($1)', [declarations]);
 }
 
-/** Without gaps, because declarations hold their lock. */
+/** Without gaps, because declarations hold their lock; after a restored backup, beyond what Slack has seen. */
 export async function nextNumber(db: Db): Promise<number> {
-  const { rows } = await db.query<{ next: number }>('select coalesce(max(number), 0) + 1 as next from incidents');
+  const { rows } = await db.query<{ next: number }>(
+    `select coalesce(max(number), 0) + 1 as next
+       from (select number from incidents union all select number from strangers) as given`,
+  );
   return z.number().parse(rows[0]?.next);
 }
 

@@ -86,6 +86,7 @@ const Claimed = z.object({
   effect: z.custom<Effect>(),
   attempt: z.number(),
   again: z.boolean(),
+  queuedAt: z.number(),
   /** since it was written, by the real clock */
   waitedMs: z.number(),
   budget: z.string().nullable(),
@@ -157,6 +158,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs }: Claiming): 
        from affordable a
       where o.id = a.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, o.budget,
+               floor(extract(epoch from o.enqueued_at) * 1000)::double precision as "queuedAt",
                (extract(epoch from clock_timestamp() - o.enqueued_at) * 1000)::double precision as "waitedMs",
                (o.burst - 1) * o.every_ms as "fullMs"`,
     [lane, limit, owner, leaseMs],

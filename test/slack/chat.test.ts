@@ -90,6 +90,7 @@ const sending = (of: Incident, more: Partial<Sending> = {}): Sending => ({
   id: `row-${of.id}`,
   again: false,
   waitedMs: 0,
+  queuedAt: nine,
   at: nine,
   incident: of,
   now: nine,

@@ -32,7 +32,7 @@ async function sending(more: Partial<Sending> = {}): Promise<Sending> {
   const house = makeHouse();
   const command = { kind: 'declare' as const, severity: 'p1' as const, title: 'checkout is down' };
   await house.door.handle({ key: 'k', actor: { slack: 'U1' }, command });
-  return { id: 'row', again: false, incident: house.last(), now: nine, waitedMs: 0, at: nine, ...more };
+  return { id: 'row', again: false, incident: house.last(), now: nine, waitedMs: 0, queuedAt: nine, at: nine, ...more };
 }
 
 const failing = (work: Promise<unknown>): Promise<Partial<SendFailed>> =>
@@ -43,6 +43,7 @@ const failing = (work: Promise<unknown>): Promise<Partial<SendFailed>> =>
 
 describe('a name that is taken', () => {
   const ours = { id: 'C7', name: 'inc-1-checkout-is-down', creator: 'U0BOT', created: nine / 1_000 };
+  const of = (incident: string) => ({ value: `Run by Responder: incident ${incident}.` });
   const next = { ok: true, channel: { id: 'C8', name: 'inc-1-checkout-is-down-2' } };
   const taken = (mine: object[]) => ({
     'conversations.create': ({ name }: Record<string, unknown>) =>
@@ -56,6 +57,19 @@ describe('a name that is taken', () => {
     ['is left alone when somebody else made it', { ...ours, creator: 'U1' }, [], 'C8'],
     ['is left alone when it is older than the incident', { ...ours, created: nine / 1_000 - 61 }, [], 'C8'],
     ['is left alone when it is not among ours', { ...ours, name: 'inc-1' }, [], 'C8'],
+    [
+      'is left alone when another incident has signed it, however fresh it is',
+      { ...ours, purpose: of('another') },
+      [],
+      'C8',
+    ],
+    ['is left alone when it is in use, signed or not', { ...ours, topic: { value: 'P1 #1 · open' } }, [], 'C8'],
+    [
+      'is adopted when this incident has signed it, however old it is',
+      { ...ours, created: 1, purpose: of('i1') },
+      [],
+      'C7',
+    ],
   ])('%s', async (_, mine, held, channel) => {
     const chat = await chatOn(taken([mine]));
 
