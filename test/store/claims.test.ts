@@ -113,6 +113,17 @@ describe('a lease', () => {
     expect([first.attempt, first.again, second.attempt, second.again]).toEqual([1, false, 2, true]);
   });
 
+  it('gives way, when it failed, to a newer one of its group that came while it was being sent', async () => {
+    const grouped = { coalesce: 'card', destination: 'home' };
+    await put([row('older', grouped)]);
+    const first = only(await take());
+    await put([row('newer', grouped)]);
+
+    await settle((db) => retryLater(db, fenceOf(first), { afterMs: 0, error: 'down', mayHaveHappened: false }));
+
+    expect(await states()).toEqual({ older: 'superseded', newer: 'waiting' });
+  });
+
   it.each(['markSent', 'retryLater', 'quarantine'])(
     'taken over by another, settles nothing any more: %s',
     async (how) => {

@@ -30,7 +30,16 @@ it('brings an empty database to this release, once', async () => {
 
   expect(first).toContain('0001-incidents.sql');
   expect(second).toEqual([]);
-  expect(await tables()).toEqual(['budgets', 'duties', 'incidents', 'inputs', 'outbox', 'reports', 'timeline']);
+  expect(await tables()).toEqual([
+    'budgets',
+    'duties',
+    'incidents',
+    'inputs',
+    'outbox',
+    'reports',
+    'strangers',
+    'timeline',
+  ]);
 });
 
 it('applies each file once when four replicas start together', async () => {

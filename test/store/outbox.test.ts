@@ -41,6 +41,8 @@ describe('what is put in', () => {
         again: false,
         budget: null,
         fullMs: null,
+        queuedAt: expect.any(Number),
+        waitedMs: expect.any(Number),
       },
     ]);
   });
