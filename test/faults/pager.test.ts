@@ -106,6 +106,9 @@ it(
     });
     const declared = await declare(house);
     await secondRoute(declared);
+    const warning = house.slack.transcript.find(
+      ({ channel, text }) => channel === 'D0LEO' && text.includes(`#${declared.number}`),
+    );
 
     await house.slack.user('U0BEN').command(`ack #${declared.number}`);
     const { rows } = await house.databases.own.pool.query(
@@ -113,6 +116,7 @@ it(
       [declared.id],
     );
 
+    expect(JSON.stringify(warning?.blocks)).toContain('the team has no on-call');
     expect(rows).toEqual([]);
   },
   patient,
