@@ -10,6 +10,7 @@ import { handle } from './engine/handle.ts';
 import { rememberedCommand } from './engine/inputs.ts';
 import type { Loop } from './engine/loop.ts';
 import type { Pager } from './engine/ports.ts';
+import { startPulse } from './engine/pulse.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Policy } from './incident/policy.ts';
@@ -125,11 +126,16 @@ async function work({ engine, world, direct, state }: Working): Promise<Running>
     if (!listening.hears()) for (const loop of loops) loop.poke();
   };
   const crons = sweeps({ engine, pager: world.pager, loops });
+  const pulse = startPulse(engine.log, () => {
+    for (const loop of loops) loop.poke();
+    for (const cron of crons) rearm(cron);
+  });
   await warnOfSharedServer(engine);
   state.ready = true;
   engine.log.info('ready');
   return {
     async stop() {
+      pulse.stop();
       for (const cron of crons) await cron.destroy();
       await listening.stop();
       await timers.stop();
@@ -159,6 +165,12 @@ async function warnOfSharedServer({ pool, clients, log }: Engine): Promise<void>
   } catch (error) {
     log.info({ err: error }, 'whether the bot shares a server with what it diagnoses could not be seen');
   }
+}
+
+/** A cron waits for a time of the wall clock: set back by an hour, it would be silent for that hour (node-cron 4.6). */
+function rearm(cron: ScheduledTask): void {
+  void cron.stop();
+  void cron.start();
 }
 
 interface Sweeping {
