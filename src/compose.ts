@@ -21,7 +21,7 @@ import type { Logger } from './log.ts';
 import { playbooks } from './playbooks/index.ts';
 import { makeRoutes } from './routes.ts';
 import type { Door } from './slack/door.ts';
-import { startSlack } from './slack/start.ts';
+import { type Slack, startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
 import { appNow } from './store/incidents.ts';
 import { listen } from './store/listen.ts';
@@ -37,6 +37,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** What was sent here before anybody could know of the stop still finds somebody who answers. */
+const lastComersMs = 500;
+
 /** Slack is answered first, with "not done" while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
@@ -51,18 +54,21 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   const clients = target ? { database: target } : {};
   const engine: Engine = { pool, policy, playbooks, clients, log, saved: () => state.saved() };
   const pager = makePager(config);
+  let slack: Slack | undefined;
   const routes = makeRoutes({
     engine,
     pager,
     secret: config.webhookSecret,
     isReady: () => state.ready && !state.stopping,
+    problems: () => [slack?.socketProblem()].filter((problem) => problem !== undefined),
   });
-  const slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
+  slack = await startSlack({ config, door: doorOf(engine), policy, pager, log, routes });
   const webhook = webhookOf(config, policy);
   const working = work({ engine, world: { engine, chat: slack.chat, pager, webhook }, direct: database.direct, state });
   return {
     async stop() {
       state.stopping = true;
+      await pause(lastComersMs);
       await slack.stop();
       await (await working).stop();
       await Promise.all([pool.end(), target?.end()]);

@@ -12,17 +12,21 @@ export interface Routing {
   pager: Pager | undefined;
   secret: string | undefined;
   isReady: () => boolean;
+  /** what does not work although the bot serves, one sentence each */
+  problems: () => string[];
 }
 
 const mostBytes = 1_048_576;
 
-export function makeRoutes({ engine, pager, secret, isReady }: Routing): Route[] {
+export function makeRoutes({ engine, pager, secret, isReady, problems }: Routing): Route[] {
   const health: Route[] = [
     { method: 'GET', path: '/healthz', handle: (_, response) => end(response, 200, 'alive') },
     {
       method: 'GET',
       path: '/readyz',
-      handle: (_, response) => (isReady() ? end(response, 200, 'ready') : end(response, 503, 'not ready')),
+      // a problem is said and the answer stays 200: commands, clocks and the pager's webhook need this process routed to
+      handle: (_, response) =>
+        isReady() ? end(response, 200, ['ready', ...problems()].join('\n')) : end(response, 503, 'not ready'),
     },
   ];
   if (!pager) return health;

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 
 export interface Bot {
   url: string;
+  pid: number | undefined;
   /** SIGTERM, then waits for the drain; answers the exit code */
   stop(): Promise<number | null>;
   /** SIGKILL: nothing is finished, nothing is said */
@@ -51,6 +52,7 @@ export async function startBot({ env, port, command = ['src/main.ts'] }: BotSett
   await ready(child, { url, lines });
   return {
     url,
+    pid: child.pid,
     lastLines: () => lines,
     stop: () => end(child),
     kill: () => void child.kill('SIGKILL'),

@@ -41,6 +41,8 @@ export interface Starting {
 export interface Slack {
   chat: Chat;
   port: number;
+  /** why no input reaches this process, in words; nothing while it does */
+  socketProblem(): string | undefined;
   /** takes nothing new, then waits for what is under way, five seconds at most */
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
   return {
     chat,
     port: app.port,
+    socketProblem: () => app.socketProblem(),
     async stop() {
       whoami.stop();
       const closing = app.stop();
