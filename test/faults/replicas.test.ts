@@ -146,6 +146,15 @@ it('one process more than Slack has sockets for says so once, goes on with dutie
   const words = 'Slack has no socket left for this process';
   const lines = () => extra.lastLines().filter((line) => line.includes(words)).length;
   await at.slack.until('the log line', () => (lines() > 0 ? true : undefined));
+  const asked = { count: 0 };
+  const counting = () => {
+    asked.count += 1;
+    return false;
+  };
+  at.slack.faults.add({ method: 'apps.connections.open', match: counting, effect: { kind: 'hang' } });
+  // in that time the library would have asked three times
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
+  const askedWhileFull = asked.count;
   const health = await (await fetch(`${extra.url}/readyz`)).text();
   others[0]?.close();
   await at.slack.until('nine sockets', () => (at.slack.sockets.count() === 9 ? true : undefined));
@@ -154,6 +163,7 @@ it('one process more than Slack has sockets for says so once, goes on with dutie
 
   expect(health).toContain(words);
   expect(lines()).toBe(1);
+  expect(askedWhileFull).toBeLessThanOrEqual(1);
 }, 90_000);
 
 async function openSocket({ slack }: House): Promise<WebSocket> {
