@@ -1,4 +1,5 @@
 /** The parts put together: clients, store, engine, Slack, pager; started in the order in which each needs the others. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
 import { makeAlarms } from './engine/alarm.ts';
@@ -36,6 +37,9 @@ export interface Composing {
 /** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
 const connections = { door: 6, workers: 8 };
 
+/** What was sent here before anybody could know of the stop still finds somebody who answers. */
+const lastComersMs = 500;
+
 /** Slack is answered first, even while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
@@ -64,13 +68,17 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   const slack = await startSlack({ config, door, policy, pager: outside.pager, log, routes });
   chat.resolve(slack.directChat);
   const auditor = auditorOf({ config, engine: workers, chat: slack.chat, webhook: outside.webhook, state });
-  problems.push(() => [slack.tokenProblem()].filter((problem) => problem !== undefined), auditor.problems);
+  problems.push(
+    () => [slack.tokenProblem(), slack.socketProblem()].filter((problem) => problem !== undefined),
+    auditor.problems,
+  );
   const crons = audits(auditor, log);
   const world = { engine: workers, chat: slack.chat, ...outside };
   const working = work({ engine: workers, world, lookout: slack.lookout, direct: database.direct, state, outage });
   return {
     async stop() {
       state.stopping = true;
+      await pause(lastComersMs);
       for (const cron of crons) await cron.destroy();
       await slack.stop();
       await (await working).stop();

@@ -8,6 +8,7 @@ import type { Loop } from './engine/loop.ts';
 import type { Outage } from './engine/outage.ts';
 import type { World } from './engine/perform.ts';
 import type { Lookout, Pager } from './engine/ports.ts';
+import { startPulse } from './engine/pulse.ts';
 import { rederiveDuties } from './engine/rederive.ts';
 import { noticeRestore } from './engine/restored.ts';
 import { startTimers } from './engine/timers.ts';
@@ -56,6 +57,10 @@ export async function work({ engine, world, lookout, direct, state, outage }: Wo
     if (!listening.hears()) for (const loop of state.loops) loop.poke();
   };
   const crons = [...sweeps(engine, world.pager, state.loops), watching.cron];
+  const pulse = startPulse(engine.log, () => {
+    for (const loop of state.loops) loop.poke();
+    for (const cron of crons) rearm(cron);
+  });
   void rederiveDuties(engine);
   await warnOfSharedServer(engine);
   state.ready = true;
@@ -63,6 +68,7 @@ export async function work({ engine, world, lookout, direct, state, outage }: Wo
   engine.log.info('ready');
   return {
     async stop() {
+      pulse.stop();
       for (const cron of crons) await cron.destroy();
       await listening.stop();
       await timers.stop();
@@ -112,6 +118,12 @@ function noticeRestored(engine: Engine, lookout: Lookout): { first: Promise<void
     }
   };
   return { first: look(), cron: every('*/30 * * * * *', 'notice a restored backup', look) };
+}
+
+/** A cron waits for a time of the wall clock: set back by an hour, it would be silent for that hour (node-cron 4.6). */
+function rearm(cron: ScheduledTask): void {
+  void cron.stop();
+  void cron.start();
 }
 
 /** UTC always: a zone with daylight saving skips an hour a year. */

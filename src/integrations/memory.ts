@@ -12,11 +12,11 @@ export function remembering<T>(
   const known = new Map<string, { at: number; value: T }>();
   return async (name) => {
     const before = known.get(name);
-    const age = before ? Date.now() - before.at : Number.POSITIVE_INFINITY;
+    const age = before ? performance.now() - before.at : Number.POSITIVE_INFINITY;
     if (before && age < freshMs) return before.value;
     try {
       const value = await read(name);
-      known.set(name, { at: Date.now(), value });
+      known.set(name, { at: performance.now(), value });
       return value;
     } catch (error) {
       if (before && age < staleMs) return before.value;

@@ -17,13 +17,13 @@ export interface Running {
 
 /** One that is still starting (recovery after a crash takes its time) is waited for. */
 export async function findRunning(cluster: Cluster): Promise<Running | undefined> {
-  const giveUpAt = Date.now() + readyWithinMs;
+  const giveUpAt = performance.now() + readyWithinMs;
   for (;;) {
     const named = readPidFile(cluster);
     if (!named || !isAlive(named.pid)) return undefined;
     if (await answers(cluster, named.port)) return named;
     // the pid of a stale file may belong to anybody by now; Postgres itself refuses to start beside a living server
-    if (named.status === 'ready' || Date.now() > giveUpAt) return undefined;
+    if (named.status === 'ready' || performance.now() > giveUpAt) return undefined;
     await pause(lookEveryMs);
   }
 }
@@ -76,6 +76,6 @@ export function adopt(cluster: Cluster): boolean {
 export async function stopRunning({ pid }: Running): Promise<void> {
   if (!isAlive(pid)) return;
   process.kill(pid, 'SIGINT');
-  const giveUpAt = Date.now() + stopWithinMs;
-  while (isAlive(pid) && Date.now() < giveUpAt) await pause(lookEveryMs);
+  const giveUpAt = performance.now() + stopWithinMs;
+  while (isAlive(pid) && performance.now() < giveUpAt) await pause(lookEveryMs);
 }

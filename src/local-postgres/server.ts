@@ -127,8 +127,8 @@ function launch(cluster: Cluster, { port, durable }: Serving & { port: number })
 }
 
 async function ready(cluster: Cluster, { child, said }: Launched, port: number): Promise<void> {
-  const giveUpAt = Date.now() + readyWithinMs;
-  while (Date.now() < giveUpAt && !hasEnded(child)) {
+  const giveUpAt = performance.now() + readyWithinMs;
+  while (performance.now() < giveUpAt && !hasEnded(child)) {
     if (await answers(cluster, port)) return;
     await pause(lookEveryMs);
   }

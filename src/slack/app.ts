@@ -6,6 +6,7 @@ import { clientOptions, quiet, type SlackAddress } from './clients.ts';
 import { makeGuard } from './guard.ts';
 import type { Whoami } from './identity.ts';
 import { type Route, type Serving, serve } from './server.ts';
+import { waitForTurn } from './too-many.ts';
 
 export interface AppSettings extends SlackAddress {
   port: number;
@@ -25,6 +26,8 @@ export interface AppParts {
 
 export interface SlackApp {
   port: number;
+  /** why no input reaches this process, in words; nothing while it does */
+  socketProblem(): string | undefined;
   /** takes nothing new; what is under way goes on */
   stop(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export async function startApp(parts: AppParts): Promise<SlackApp> {
   // bound by Bolt itself; our server calls it in place of Bolt's own
   const listener: RequestListener = (request, response) => receiver.requestListener(request, response);
   const slack: Serving['slack'] = { path: eventsPath, guard, listener };
-  return serve({ port: settings.port, routes, slack, log });
+  return { ...(await serve({ port: settings.port, routes, slack, log })), socketProblem: () => undefined };
 }
 
 /** Pings come three times within this; it is also how long a routine reconnect leaves us deaf (socket-mode 3.1). */
@@ -55,13 +58,18 @@ async function startSocket(parts: AppParts, appToken: string): Promise<SlackApp>
     // an object of its own: the socket writes into it
     installerOptions: { clientOptions: { ...clientOptions(settings, log), retryConfig: patient } },
   });
+  const turn = waitForTurn(receiver.client, log);
   const app = boltOn(receiver, parts);
   const served = await serve({ port: settings.port, routes, log });
   // Slack may be down right now: health, webhooks and clocks do not wait for it
-  app.start().catch((error: unknown) => log.fatal({ err: error }, 'the socket to Slack could not be opened'));
+  app.start().catch((error: unknown) => {
+    if (!turn.problem()) log.fatal({ err: error }, 'the socket to Slack could not be opened');
+  });
   return {
     port: served.port,
+    socketProblem: () => turn.problem(),
     stop: async () => {
+      turn.stop();
       await app.stop();
       await served.stop();
     },

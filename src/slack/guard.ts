@@ -1,8 +1,9 @@
-/** What Bolt's own check of a signature lets through and we do not: the future, and the same request a second time. */
+/** What Bolt's own check of a signature does not see: another time than ours, and the same request a second time. */
 import type { IncomingMessage } from 'node:http';
 import { isValidSlackRequest } from '@slack/bolt';
 
-export type Verdict = 'for-bolt' | 'refused' | 'too-large';
+/** `untimely`: genuine, but not of now: it is a replay, or the clock of one side is wrong */
+export type Verdict = 'for-bolt' | 'refused' | 'untimely' | 'too-large';
 
 const windowMs = 5 * 60_000;
 /** longer than a signature can be valid in either direction */
@@ -25,11 +26,11 @@ export function makeGuard(signingSecret: string): Guard {
     const signature = String(request.headers['x-slack-signature']);
     const seconds = Number(request.headers['x-slack-request-timestamp']);
     const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': seconds };
-    if (!isValidSlackRequest({ signingSecret, body: body.toString(), headers })) return 'for-bolt';
-    const now = Date.now();
-    if (seconds * 1_000 - now > windowMs) return 'refused';
+    const asOfThen = { nowMilliseconds: seconds * 1_000 };
+    if (!isValidSlackRequest({ signingSecret, body: body.toString(), headers, ...asOfThen })) return 'for-bolt';
+    if (Math.abs(seconds * 1_000 - Date.now()) > windowMs) return 'untimely';
     // Slack's check reads two parts and no more: what is appended makes it no other request
-    return isNew(seen, signature.split('=')[1] ?? '', now) ? 'for-bolt' : 'refused';
+    return isNew(seen, signature.split('=')[1] ?? '', performance.now()) ? 'for-bolt' : 'refused';
   };
 }
 

@@ -24,10 +24,10 @@ export function remembering<T>(ms: number, load: (key: string) => Promise<T>): (
   const known = new Map<string, { at: number; value: Promise<T> }>();
   return (key) => {
     const before = known.get(key);
-    if (before && Date.now() - before.at < ms) return before.value;
+    if (before && performance.now() - before.at < ms) return before.value;
     if (known.size >= most) known.clear();
     const value = load(key);
-    known.set(key, { at: Date.now(), value });
+    known.set(key, { at: performance.now(), value });
     value.catch(() => known.delete(key));
     return value;
   };

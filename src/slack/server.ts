@@ -42,6 +42,10 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
   if (route) return route.handle(request, response);
   if (serving.slack?.path !== path || request.method !== 'POST') return end(response, 404);
   const verdict = await serving.slack.guard(request);
+  if (verdict === 'untimely') {
+    serving.log.error({ path }, 'a genuine request of another time was refused: is the clock of this machine right?');
+    return end(response, 401);
+  }
   response.on('finish', () => {
     if (response.statusCode === 401) serving.log.warn({ path }, 'a request without a valid signature was refused');
   });

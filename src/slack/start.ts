@@ -49,6 +49,8 @@ export interface Slack {
   port: number;
   /** what is wrong with the bot token, in words; nothing while it is good */
   tokenProblem(): string | undefined;
+  /** why no input reaches this process, in words; nothing while it does */
+  socketProblem(): string | undefined;
   /** takes nothing new, then waits for what is under way, five seconds at most */
   stop(): Promise<void>;
 }
@@ -93,6 +95,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
     lookout: makeLookout(chatting),
     port: app.port,
     tokenProblem: () => calls.tokenProblem(),
+    socketProblem: () => app.socketProblem(),
     async stop() {
       whoami.stop();
       const closing = app.stop();

@@ -29,8 +29,11 @@ export function makePool(url: string, log: Logger, most = 10): pg.Pool {
 }
 
 const mostTries = 5;
-/** serialization failure, deadlock: the transaction did nothing and may simply run again */
-const undone = new Set(['40001', '40P01']);
+/**
+ * Serialization failure, deadlock, too many clients: the transaction did nothing and may simply run again. The pool asks
+ * for one more connection before it waits for one of its own, which is free again in a moment.
+ */
+const undone = new Set(['40001', '40P01', '53300']);
 
 /**
  * Set inside the transaction and not at connect, because a transaction pooler drops start-up parameters. Shorter than our own

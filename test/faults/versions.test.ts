@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { allOpen } from '../../src/engine/ask.ts';
 import { deliverRound } from '../../src/engine/deliver.ts';
-import { startTimers } from '../../src/engine/timers.ts';
+import { dutiesFallDue, startTimers } from '../../src/engine/timers.ts';
 import { lanes } from '../../src/store/outbox.ts';
 import { type Bench, makeBench, minutes } from '../engine/bench.ts';
 
@@ -55,7 +55,9 @@ it('row 23: a duty that only a newer release knows is neither met nor cancelled,
   const loop = startTimers(bench.engine);
   await bench.order({ kind: 'update', text: 'still looking' }, { incident: id });
   await loop.stop();
+  const nextMs = await dutiesFallDue(bench.engine);
 
+  expect(nextMs).toBeGreaterThan(1_000);
   expect(await query(`select state from duties where kind = 'moon'`)).toEqual([{ state: 'owed' }]);
   expect(await query('select version - $2 as saved from incidents where id = $1', [id, version])).toEqual([
     { saved: 1 },

@@ -47,6 +47,7 @@ it('does not take a failure that the work kept to itself for a commit', async ()
 it.each([
   ['a serialization failure', '40001', 3],
   ['a deadlock', '40P01', 3],
+  ['too many clients', '53300', 3],
   ['a unique violation', '23505', 1],
   ['a lock that was not given in time', '55P03', 1],
 ])('after %s (%s) the work has run %i times: again only where nothing was done', async (_, code, runs) => {

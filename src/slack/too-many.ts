@@ -1,0 +1,52 @@
+/** Slack has no socket left for this app: that is said once, and asked again at leisure (socket-mode 3.1 would every two seconds). */
+import type { SocketModeReceiver } from '@slack/bolt';
+import { z } from 'zod';
+import type { Logger } from '../log.ts';
+
+export interface Turn {
+  /** what is wrong, in words; nothing while there is a socket */
+  problem(): string | undefined;
+  stop(): void;
+}
+
+const Refusal = z.object({ type: z.literal('disconnect'), reason: z.literal('too_many_websockets') });
+const sentence =
+  'Slack has no socket left for this process: at most ten at once for one app. It hears no command and no press; ' +
+  'duties, pages and posts go on. End another process, or let Slack call over HTTPS.';
+const askAgainMs = 10_000;
+
+export function waitForTurn(client: SocketModeReceiver['client'], log: Logger): Turn {
+  const state = { refused: false, stopped: false };
+  let timer: NodeJS.Timeout | undefined;
+
+  const later = (): void => {
+    clearTimeout(timer);
+    if (!state.stopped) timer = setTimeout(() => void client.start().catch(later), askAgainMs);
+  };
+
+  client.on('connected', () => {
+    if (state.refused) log.info('there is a socket to Slack again');
+    state.refused = false;
+  });
+  client.on('ws_message', (data: unknown) => {
+    if (!Refusal.safeParse(parsed(data)).success) return;
+    if (!state.refused) log.error(sentence);
+    state.refused = true;
+    void client.disconnect().then(later);
+  });
+  return {
+    problem: () => (state.refused ? sentence : undefined),
+    stop() {
+      state.stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function parsed(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}
