@@ -76,6 +76,8 @@ export interface Incident {
   home: Home;
   /** no channel in time, or none for good: the announcement's thread serves as soon as it is known */
   channelLate: boolean;
+  /** the chat refused it for good: no channel will come */
+  channelImpossible?: boolean;
   announcement?: { channel: string; ts: string };
   progress: Partial<Record<ReminderKind, Progress>>;
   /** what a person ticked off or waived, by reminder; stays through a reopen */

@@ -59,6 +59,7 @@ const State = z.looseObject({
   pages: z.array(Page),
   home: Home,
   channelLate: z.boolean(),
+  channelImpossible: optional(z.boolean()),
   announcement: optional(z.looseObject({ channel: z.string(), ts: z.string() })),
   progress: z.partialRecord(z.string(), Progress),
   done: z.partialRecord(z.string(), Done),

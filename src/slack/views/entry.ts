@@ -91,11 +91,14 @@ const texts: Texts = {
   'page-unconfirmed': (entry, scene, addressed) => unconfirmed(entry, scene, addressed),
   announced: (_, scene) => saying(line(scene, 'announced')),
   'channel-opened': ({ channel }, scene) => saying(line(scene, `its channel is <#${foreign(channel, 30)}>`)),
+  // no reason: nobody refused it, it is only late
   'channel-late': ({ why }, scene) =>
-    saying(
-      line(scene, "no channel could be opened: this thread is the incident's home"),
-      ...(why === '' ? [] : [context(foreign(why, 300))]),
-    ),
+    why === ''
+      ? saying(line(scene, "the channel is pending: until it opens, this thread is the incident's home"))
+      : saying(
+          line(scene, "no channel could be opened: this thread is the incident's home"),
+          context(foreign(why, 300)),
+        ),
   report: (_, scene) => saying(line(scene, 'the report of a look is no longer kept')),
   'manual-steps': ({ issueType }, scene) => {
     const type = scene.policy.issueTypes.find(({ id }) => id === issueType);

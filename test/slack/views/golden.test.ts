@@ -14,6 +14,7 @@ const folder = 'test/slack/golden';
 const scene = sceneOf(incident);
 const [, , , stuck] = policy.issueTypes;
 const { issueType: _, ...withoutType } = incident;
+const thread = { kind: 'thread' as const, channel: 'C0INCIDENTS', ts: '1.0' };
 const say = (entry: Entry, pings = '<@U0ONCALL>') => entryMessage(entry, scene, { pings });
 
 const messages: [string, () => unknown][] = [
@@ -39,6 +40,13 @@ const messages: [string, () => unknown][] = [
       ),
   ],
   ['announcement', () => announcementMessage(scene)],
+  ['announcement-channel-pending', () => announcementMessage(sceneOf({ ...incident, home: { kind: 'none' } }))],
+  ['announcement-channel-late', () => announcementMessage(sceneOf({ ...incident, home: thread, channelLate: true }))],
+  ['card-channel-late', () => cardMessage(sceneOf({ ...incident, home: thread, channelLate: true }))],
+  [
+    'card-channel-impossible',
+    () => cardMessage(sceneOf({ ...incident, home: thread, channelLate: true, channelImpossible: true })),
+  ],
   [
     'ladder-page',
     () =>
