@@ -32,8 +32,8 @@ export interface Composing {
   log: Logger;
 }
 
-/** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
-const connections = { door: 6, workers: 8 };
+/** Apart, so that neither a person who types or presses nor a page ever waits for a connection that a backlog holds. */
+const connections = { door: 6, workers: 6, pages: 3 };
 
 export interface Running {
   stop(): Promise<void>;
@@ -42,9 +42,11 @@ export interface Running {
 /** Slack is answered first, with "not done" while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
+  const poolOf = (most: number) => makePool(database.url, log, most);
   const pools = {
-    door: makePool(database.url, log, connections.door),
-    workers: makePool(database.url, log, connections.workers),
+    door: poolOf(connections.door),
+    workers: poolOf(connections.workers),
+    pages: poolOf(connections.pages),
   };
   const target =
     config.targetDatabaseUrl === undefined
@@ -65,13 +67,14 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   const webhook = webhookOf(config, policy);
   const workers = { ...engine, pool: pools.workers };
   const world = { engine: workers, chat: slack.chat, pager, webhook };
-  const working = work({ engine: workers, world, direct: database.direct, state });
+  const forPages = { ...engine, pool: pools.pages };
+  const working = work({ engine: workers, forPages, world, direct: database.direct, state });
   return {
     async stop() {
       state.stopping = true;
       await slack.stop();
       await (await working).stop();
-      await Promise.all([pools.door.end(), pools.workers.end(), target?.end()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), target?.end()]);
       await database.stop();
     },
   };
@@ -106,6 +109,7 @@ const doorOf = (engine: Engine): Door => ({
 
 interface Working {
   engine: Engine;
+  forPages: Engine;
   world: Parameters<typeof startDelivery>[1];
   direct: string;
   state: { ready: boolean; stopping: boolean };
@@ -114,11 +118,11 @@ interface Working {
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, then brings it to this release and starts everything that runs by itself. */
-async function work({ engine, world, direct, state }: Working): Promise<Running> {
+async function work({ engine, forPages, world, direct, state }: Working): Promise<Running> {
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
-  const delivery = startDelivery(engine, world);
+  const delivery = startDelivery(engine, world, forPages);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
   const crons = sweeps({ engine, pager: world.pager, loops: [timers, delivery] });
   await warnOfSharedServer(engine);

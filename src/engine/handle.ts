@@ -31,8 +31,6 @@ export function handle(engine: Engine, input: Input): Promise<Answer> {
 /** The same inside a transaction that also settles the outbox row which brought the input. */
 export async function handleIn(db: Db, engine: Engine, input: Input): Promise<Answer> {
   const now = await appNow(db);
-  const before = await firstAnswer(db, input, now);
-  if (before) return before;
   const { command } = input;
   return command.kind === 'declare'
     ? declareIn(db, engine, { input, command, now })
@@ -60,6 +58,8 @@ interface Declaring {
 /** The lock is held from here to the commit, and all declarations queue for it: two round trips and no more. */
 async function declareIn(db: Db, engine: Engine, { input, command, now }: Declaring): Promise<Answer> {
   if (input.actor === 'responder' || input.key === undefined) throw new Error('a declaration needs a person and a key');
+  const before = await firstAnswer(db, input, now);
+  if (before) return before;
   const [, open, number] = await Promise.all([
     lockDeclarations(db),
     declaredSince(db, command.severity, now - engine.policy.sameIncidentWithin),
@@ -79,9 +79,13 @@ interface Changing {
 
 async function changeIn(db: Db, engine: Engine, { input, now }: Changing): Promise<Answer> {
   const { incident: id } = input;
-  const [incident, after] = id === undefined ? [] : await Promise.all([lockIncident(db, id), readHead(db, id)]);
+  const [before, incident, after = noEntries] = await Promise.all([
+    firstAnswer(db, input, now),
+    ...(id === undefined ? [] : ([lockIncident(db, id), readHead(db, id)] as const)),
+  ]);
+  if (before) return before;
   const decision = incident ? decide(incident, input, { now, policy: engine.policy }) : noSuchIncident;
-  return save(db, engine, { decision, now, input, incident, after: after ?? noEntries });
+  return save(db, engine, { decision, now, input, incident, after });
 }
 
 const noSuchIncident: Decision = { ok: false, refusal: { code: 'no-such-incident' } };

@@ -87,7 +87,7 @@ async function startAround({ now, say, crowd: more = 0 }: HouseSettings, botUrl:
       ...secrets,
       teamId: team,
       manifest,
-      seed: { ...seed, users: [...seed.users, ...crowd(more)] },
+      seed: seed(crowd(more)),
       botUrl,
       now,
     }),
