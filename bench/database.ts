@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../src/local-postgres/start.ts';
 import { migrate } from '../src/store/migrate.ts';
-import { parentOf } from './processes.ts';
+import { serverOf } from './processes.ts';
 
 export interface Server {
   /** a new database with our tables, or an empty one; answers its address */
@@ -34,9 +34,8 @@ export async function startServer(): Promise<Server> {
   const urlOf = (name: string): string => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
   await pool.query('create database migrated');
   await migrate(urlOf('migrated'));
-  const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
   return {
-    pid: parentOf(rows[0]?.pid ?? 0),
+    pid: await serverOf(pool),
     folder,
     async database(kind = 'migrated') {
       made += 1;

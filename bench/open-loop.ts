@@ -8,11 +8,17 @@ export interface Load {
   send: (n: number) => Promise<void>;
 }
 
-/** More than this share failed, or left late: the figures would be of something else. */
+/** More than this share failed: the figures would be of something else. */
 const mostFailed = 0.01;
 
-/** Milliseconds each request took. */
-export async function openLoop({ perSecond, seconds, send }: Load): Promise<number[]> {
+export interface Loaded {
+  /** milliseconds that each request took which was answered as it should be */
+  took: number[];
+  faults: unknown[];
+  count: number;
+}
+
+export async function openLoop({ perSecond, seconds, send }: Load): Promise<Loaded> {
   const count = Math.round(perSecond * seconds);
   const began = performance.now();
   const took: number[] = [];
@@ -30,6 +36,12 @@ export async function openLoop({ perSecond, seconds, send }: Load): Promise<numb
     );
   }
   await Promise.all(underWay);
+  return { took, faults, count };
+}
+
+/** Throws when too many were not answered as they should be. */
+export async function allAnswered(load: Load): Promise<number[]> {
+  const { took, faults, count } = await openLoop(load);
   if (faults.length > count * mostFailed)
     throw new Error(`${faults.length} of ${count} requests failed, the first so: ${String(faults[0])}`);
   return took;

@@ -1,5 +1,6 @@
 /** What processes cost, as Linux counts it. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
 
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
@@ -24,7 +25,11 @@ function statOf(pid: number | string): Stat | undefined {
   }
 }
 
-export const parentOf = (pid: number): number => statOf(pid)?.parent ?? 0;
+/** The Postgres process whose children do all the work. */
+export async function serverOf(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return statOf(rows[0]?.pid ?? 0)?.parent ?? 0;
+}
 
 export const megabytes = (pid: number): number => ((statOf(pid)?.pages ?? 0) * pageBytes) / 2 ** 20;
 

@@ -34,8 +34,8 @@ export interface Composing {
   log: Logger;
 }
 
-/** Apart, so that a person who types or presses never waits for a connection that a backlog of deliveries holds. */
-const connections = { door: 6, workers: 8 };
+/** Apart, so that neither a person who types or presses nor a page ever waits for a connection that a backlog holds. */
+const connections = { door: 6, workers: 6, pages: 3 };
 
 /** What was sent here before anybody could know of the stop still finds somebody who answers. */
 const lastComersMs = 500;
@@ -43,10 +43,7 @@ const lastComersMs = 500;
 /** Slack is answered first, even while the database is away; duties and deliveries start once it is there. */
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
-  const pools = {
-    door: makePool(database.url, log, connections.door),
-    workers: makePool(database.url, log, connections.workers),
-  };
+  const pools = poolsOf(database.url, log);
   const target = targetOf(config, log);
   const state: State = { ready: false, stopping: false, saved: () => {}, loops: [] };
   const clients = target ? { database: target } : {};
@@ -73,8 +70,10 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
     auditor.problems,
   );
   const crons = audits(auditor, log);
+  const forPages: Engine = { ...engine, pool: pools.pages };
   const world = { engine: workers, chat: slack.chat, ...outside };
-  const working = work({ engine: workers, world, lookout: slack.lookout, direct: database.direct, state, outage });
+  const { direct } = database;
+  const working = work({ engine: workers, forPages, world, lookout: slack.lookout, direct, state, outage });
   return {
     async stop() {
       state.stopping = true;
@@ -83,11 +82,17 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
       await slack.stop();
       await (await working).stop();
       await outage.stop();
-      await Promise.all([pools.door.end(), pools.workers.end(), target?.end()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), target?.end()]);
       await database.stop();
     },
   };
 }
+
+const poolsOf = (url: string, log: Logger) => ({
+  door: makePool(url, log, connections.door),
+  workers: makePool(url, log, connections.workers),
+  pages: makePool(url, log, connections.pages),
+});
 
 const unreached = 'The database was not reached yet: nothing is done so far.';
 

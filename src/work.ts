@@ -32,6 +32,8 @@ export interface State {
 
 export interface Working {
   engine: Engine;
+  /** with connections of its own */
+  forPages: Engine;
   world: World;
   lookout: Lookout;
   /** the database past any pooler */
@@ -43,14 +45,15 @@ export interface Working {
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, brings it to this release, and starts the workers. */
-export async function work({ engine, world, lookout, direct, state, outage }: Working): Promise<Running> {
+export async function work(working: Working): Promise<Running> {
+  const { engine, forPages, world, lookout, direct, state, outage } = working;
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
   const watching = noticeRestored(engine, lookout);
   // what waited in a restored backup may have been sent since; pages do not wait long for that to be known
   await Promise.race([watching.first, pause(noticeMs)]);
-  const delivery = startDelivery(engine, world);
+  const delivery = startDelivery(engine, world, forPages);
   const listening = listen(direct, { duties: timers.poke, outbox: delivery.poke }, engine.log);
   state.loops.push(timers, delivery);
   state.saved = () => {

@@ -4,7 +4,7 @@ import { SendFailed } from '../errors.ts';
 import type { Command } from '../incident/incident.ts';
 import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
-import { inTransaction } from '../store/db.ts';
+import { inTransaction, onOneConnection } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import { holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
@@ -31,10 +31,13 @@ const rest = { page: 1, urgent: 3, bulk: 3 } satisfies Record<Lane, number>;
 /** a head row that is ready but held by somebody else is not asked for in a tight loop */
 const leastPauseMs = 20;
 
-/** One worker per lane: a chat that hangs keeps no page waiting, and what is urgent never waits behind what is not. */
-export function startDelivery(engine: Engine, world: World): Loop {
+/**
+ * One worker per lane: a chat that hangs keeps no page waiting, and what is urgent never waits behind what is not.
+ * Pages may have an engine with connections of its own.
+ */
+export function startDelivery(engine: Engine, world: World, forPages = engine): Loop {
   const owner = randomUUID();
-  const workers = lanes.map((lane) => startWorker({ engine, world, lane, owner }));
+  const workers = lanes.map((lane) => startWorker({ engine: lane === 'page' ? forPages : engine, world, lane, owner }));
   return {
     poke: () => workers.forEach((worker) => worker.poke()),
     pulse: () => workers.flatMap((worker) => worker.pulse()),
@@ -102,9 +105,10 @@ export async function deliverRound(delivery: Delivery): Promise<number | undefin
 async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promise<void> {
   const fence = { id: row.id, owner, attempt: row.attempt };
   try {
-    const incident = await readIncident(engine.pool, row.incident);
-    if (!incident || !(await holdsLease(engine.pool, fence))) return;
-    const now = await appNow(engine.pool);
+    const [incident, isHeld, now] = await onOneConnection(engine.pool, (db) =>
+      Promise.all([readIncident(db, row.incident), holdsLease(db, fence), appNow(db)]),
+    );
+    if (!incident || !isHeld) return;
     const at = 'at' in row.effect ? (row.effect.at ?? now) : now;
     const { id, again, queuedAt, waitedMs } = row;
     const sending = { id, again, incident, now, at, queuedAt, waitedMs, checkLease: () => checkLease(row) };

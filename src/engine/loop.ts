@@ -67,10 +67,10 @@ export function startLoop({ name, work, idleMs, rest = 0, log }: LoopSettings): 
     }
   };
 
-  /** a poke meanwhile is remembered; only `stop` cuts it short */
+  /** a poke meanwhile is remembered and does not cut it short */
   const restFor = async (ms: number): Promise<void> => {
     const until = performance.now() + ms;
-    for (let left = ms; left > 0 && !state.stopped; left = until - performance.now()) await sleep(left);
+    for (let left = ms; left > 0; left = until - performance.now()) await sleep(left);
   };
 
   const running = run();

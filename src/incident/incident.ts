@@ -80,6 +80,8 @@ export interface Incident {
   home: Home;
   /** no channel in time, or none for good: the announcement's thread serves as soon as it is known */
   channelLate: boolean;
+  /** the chat refused it for good: no channel will come */
+  channelImpossible?: boolean;
   announcement?: { channel: string; ts: string };
   /** the channel was archived, deleted or closed to the bot; `times` tells one loss from the next */
   channelLost?: { times: number; at: Instant };

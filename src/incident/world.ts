@@ -89,7 +89,7 @@ function channelOpened(i: Incident, { channel, name }: Of<'channel-opened'>): De
 
 function channelImpossible(i: Incident, { why }: Of<'channel-impossible'>): Decision {
   const entry: Entry = { kind: 'channel-late', why: reason(why) };
-  const { next, effects } = homeIsThread({ ...i, channelLate: true });
+  const { next, effects } = homeIsThread({ ...i, channelLate: true, channelImpossible: true });
   return changed({ next, entries: [entry], effects: [say(entry), ...effects], reason: why });
 }
 

@@ -107,7 +107,7 @@ async function startAround(settings: HouseSettings, botUrl: string): Promise<Aro
       ...secrets,
       teamId: team,
       manifest,
-      seed: { ...seed, users: [...seed.users, ...crowd(more)] },
+      seed: seed(crowd(more)),
       botUrl,
       now,
       kills,

@@ -71,19 +71,18 @@ function wrongAnnouncement({ words, announcement, channel }: Sight): string[] {
     : [`the announcement of "${words}" does not say where`];
 }
 
-/** A few are opened at the same time; beyond that the oldest P1 goes first. */
-const atOnce = 8;
-const settleMs = 2_000;
+/** Calls that run side by side may end in any order; what lies further apart was chosen. */
+const sideBySideMs = 5_000;
 
+const numberOf = ({ announcement }: Sight): number => Number(/#(\d+)/.exec(announcement?.text ?? '')?.[1]);
+
+/** The oldest P1 first. What opened while nobody older waited is in order too. */
 function wrongOrder(seen: Sight[]): string[] {
-  const p1s = seen.filter(({ severity }) => severity === 'p1');
-  const opened = (one: Sight): number => one.channel?.order ?? Number.POSITIVE_INFINITY;
-  const passed = p1s.filter(
-    (one, n) => p1s.slice(n + 1).filter((younger) => opened(younger) < opened(one) - settleMs).length > atOnce,
-  );
-  const early = seen.filter(
-    (p2) => p2.severity === 'p2' && p1s.filter((p1) => p1.at < p2.at && opened(p1) > opened(p2)).length > atOnce,
-  );
+  const opened = ({ channel }: Sight): number => channel?.order ?? Number.POSITIVE_INFINITY;
+  const p1s = seen.filter((one) => one.severity === 'p1' && one.announcement !== undefined);
+  const before = (late: Sight, early: Sight): boolean => opened(early) < opened(late) - sideBySideMs;
+  const passed = p1s.filter((one) => p1s.some((other) => numberOf(other) > numberOf(one) && before(one, other)));
+  const early = seen.filter((p2) => p2.severity === 'p2' && p1s.some((p1) => p1.at < p2.at && before(p1, p2)));
   return [
     ...passed.map(({ words }) => `younger P1s got their channels before "${words}"`),
     ...early.map(({ words }) => `the P2 "${words}" got its channel before older P1s`),
@@ -99,7 +98,7 @@ function repliesBeforeAnnouncements(transcript: Entry[], seen: Sight[]): string[
       kind === 'message' &&
       channel === incidentsChannel &&
       thread !== undefined &&
-      at > first + settleMs &&
+      at > first + sideBySideMs &&
       order < last,
   );
   return replies.length === 0 ? [] : [`${replies.length} replies were posted while incidents waited to be announced`];

@@ -61,7 +61,8 @@ export async function playStorm(house: House, settings: StormSettings): Promise<
   };
   const open = await openBefore(house, settings.open, () => declare('p1'));
   const memory = watchMemory(house.bot.pid);
-  const press = () => pressSomething(house, { somebody, roll });
+  const announcements = announcementsOf(house);
+  const press = () => pressSomething(announcements(), { somebody, roll });
   const [declared, pressed] = await Promise.all([
     spread(declarations, overMs, (n) => Promise.all([declare('p1'), ...(n % 10 === 9 ? [declare('p2')] : [])])),
     spread(clicks, overMs, press),
@@ -103,11 +104,21 @@ interface Pressing {
 }
 
 /** A button of some announcement, mostly Acknowledge and often one that somebody pressed before; or a look at the list. */
-function pressSomething(house: House, { somebody, roll }: Pressing): Promise<Acknowledged> {
-  const announcements = house.slack.transcript.filter(isAnnouncement);
+function pressSomething(announcements: Entry[], { somebody, roll }: Pressing): Promise<Acknowledged> {
   const message = announcements[roll(Math.max(announcements.length, 1))];
   if (!message || roll(10) === 0) return somebody().command('list');
   return somebody().click(message, roll(10) < 8 ? 'Acknowledge' : 'Join');
+}
+
+/** Those so far, as they were first drawn; reads on where it stopped, since the transcript grows long. */
+function announcementsOf({ slack }: House): () => Entry[] {
+  const found: Entry[] = [];
+  let read = 0;
+  return () => {
+    found.push(...slack.transcript.slice(read).filter(isAnnouncement));
+    read = slack.transcript.length;
+    return found;
+  };
 }
 
 const isAnnouncement = (entry: Entry): boolean =>

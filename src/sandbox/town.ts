@@ -6,6 +6,7 @@ import type { Databases } from './databases.ts';
 import type { Line } from './line.ts';
 import type { LocalPager } from './pager/start.ts';
 import type { LocalSlack } from './slack/start.ts';
+import type { User } from './slack/workspace.ts';
 
 export const people = [
   { id: 'U0ANA', name: 'ana', realName: 'Ana Ruiz', email: 'ana@example.com' },
@@ -28,7 +29,7 @@ export const secrets = {
 export const team = 'T0LOCAL';
 
 /** More people, full members all of them, for when many press at once. */
-export const crowd = (count: number) =>
+export const crowd = (count: number): User[] =>
   Array.from({ length: count }, (_, n) => ({
     id: `U0CROWD${n + 1}`,
     name: `person-${n + 1}`,
@@ -36,12 +37,15 @@ export const crowd = (count: number) =>
     email: `person-${n + 1}@example.com`,
   }));
 
-export const seed = {
-  users: people,
-  channels: [
-    { id: incidentsChannel, name: 'incidents', members: ['U0ANA', 'U0BEN', 'U0DANA', 'U0LEO', 'BOT'] },
-    { id: generalChannel, name: 'general', members: ['U0ANA', 'U0BEN', 'U0DANA', 'U0LEO', 'U0GUEST'] },
-  ],
+export const seed = (more: User[] = []) => {
+  const ids = more.map(({ id }) => id);
+  return {
+    users: [...people, ...more],
+    channels: [
+      { id: incidentsChannel, name: 'incidents', members: ['U0ANA', 'U0BEN', 'U0DANA', 'U0LEO', 'BOT', ...ids] },
+      { id: generalChannel, name: 'general', members: ['U0ANA', 'U0BEN', 'U0DANA', 'U0LEO', 'U0GUEST', ...ids] },
+    ],
+  };
 };
 
 export const rota = {

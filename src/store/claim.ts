@@ -68,8 +68,8 @@ const ready = `
  * `again` is true where an earlier attempt may have taken effect: its owner never came back to say.
  */
 export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Claiming): Promise<Claimed[]> {
-  if (lane !== 'page') await db.query('select pg_advisory_xact_lock($1)', [claims]);
-  const { rows } = await db.query(
+  const queueing = lane === 'page' ? undefined : db.query('select pg_advisory_xact_lock($1)', [claims]);
+  const claiming = db.query(
     `with ready as (${ready}
      ), ranked as (
        select *, row_number() over (partition by budget order by lane desc, severity, needs desc, id) as nth
@@ -114,6 +114,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Clai
                (o.burst - 1) * o.every_ms as "fullMs"`,
     [lane, limit, owner, leaseMs, before[lane], kinds],
   );
+  const [{ rows }] = await Promise.all([claiming, queueing]);
   return z.array(Claimed).parse(rows);
 }
 

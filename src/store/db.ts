@@ -44,6 +44,10 @@ const limits = `
   set local lock_timeout = '1500ms';
   set local idle_in_transaction_session_timeout = '15s'`;
 
+/**
+ * Work may send several statements at once. Each part of it then sends all that it writes at once: what a part sent later,
+ * after another part had failed, could come behind the rollback.
+ */
 export async function inTransaction<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -54,6 +58,20 @@ export async function inTransaction<T>(pool: pg.Pool, work: (db: Db) => Promise<
         setTimeout(resolve, Math.random() * 20 * tries);
       });
     }
+  }
+}
+
+/** Several reads at once on one connection, where each by itself would ask the pool for one. */
+export async function onOneConnection<T>(pool: pg.Pool, read: (db: Db) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    return await read(client);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failure);
   }
 }
 
@@ -83,8 +101,8 @@ async function once<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> 
   };
   client.on('error', lost);
   try {
-    await client.query(`begin; ${limits}`);
-    const result = await work(client);
+    // the first statements need not wait for the answer to this: a begin fails only with its connection
+    const [, result] = await Promise.all([client.query(`begin; ${limits}`), work(client)]);
     const { command } = await client.query('commit');
     // Postgres answers the commit of a failed transaction with a rollback, and with no error
     if (command !== 'COMMIT') throw new Error('the transaction had failed before it was committed: nothing was saved');

@@ -61,6 +61,7 @@ const State = z.looseObject({
   pages: z.array(Page),
   home: Home,
   channelLate: z.boolean(),
+  channelImpossible: optional(z.boolean()),
   announcement: optional(z.looseObject({ channel: z.string(), ts: z.string() })),
   channelLost: optional(z.looseObject({ times: z.number(), at: Instant })),
   progress: z.partialRecord(z.string(), Progress),

@@ -111,12 +111,20 @@ function kind({ incident, policy }: Scene): string[] {
   return type ? [`Issue type: ${foreign(type.title, 80)}.`] : [];
 }
 
-const homeless = ({ home, channelLate }: Incident): string[] => {
+/** In a storm channels come at Slack's pace: what is only late is not called impossible. */
+const homeless = ({ home, channelImpossible }: Incident): string[] => {
   if (home.kind === 'none') return ['Channel pending.'];
-  return home.kind === 'thread' && channelLate
+  if (home.kind === 'channel') return [];
+  return channelImpossible
     ? [":warning: No channel could be opened: this thread is the incident's home."]
-    : [];
+    : ["Channel pending: until it opens, this thread is the incident's home."];
 };
+
+function whereabouts({ home, channelImpossible }: Incident): string {
+  if (home.kind === 'channel') return `<#${home.channel}>`;
+  if (home.kind === 'none') return 'channel pending';
+  return channelImpossible ? 'in this thread' : 'channel pending, until then in this thread';
+}
 
 function ended({ incident, duties, people }: Scene): string[] {
   const { resolved, phase, endedAt } = incident;
@@ -170,10 +178,9 @@ export function liveButtons({ incident }: Scene): ButtonParts[] {
 /** One line for the incidents channel, edited as the incident goes on. */
 export function announcementMessage(scene: Scene): Message {
   const { incident, people } = scene;
-  const { home, acknowledged } = incident;
+  const { acknowledged } = incident;
   const press = pressOf(incident);
-  const where =
-    home.kind === 'channel' ? `<#${home.channel}>` : home.kind === 'thread' ? 'in this thread' : 'channel pending';
+  const where = whereabouts(incident);
   const who = acknowledged ? `acknowledged by ${people.person(acknowledged.by)}` : 'nobody has acknowledged yet';
   const state = isLive(incident) ? [where, who] : [where];
   const buttons: ButtonParts[] = [

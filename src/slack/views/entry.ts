@@ -93,11 +93,14 @@ const texts: Texts = {
   announced: (_, scene) => saying(line(scene, 'announced')),
   'done-directly': (entry, scene) => recordedLate(entry, scene),
   'channel-opened': ({ channel }, scene) => saying(line(scene, `its channel is <#${foreign(channel, 30)}>`)),
+  // no reason: nobody refused it, it is only late
   'channel-late': ({ why }, scene) =>
-    saying(
-      line(scene, "no channel could be opened: this thread is the incident's home"),
-      ...(why === '' ? [] : [context(foreign(why, 300))]),
-    ),
+    why === ''
+      ? saying(line(scene, "the channel is pending: until it opens, this thread is the incident's home"))
+      : saying(
+          line(scene, "no channel could be opened: this thread is the incident's home"),
+          context(foreign(why, 300)),
+        ),
   'channel-lost': ({ why }, scene) =>
     saying(
       line(scene, ':warning: its channel is gone: from here on the incident is run here'),

@@ -19,6 +19,7 @@ const scene = sceneOf(incident);
 const [, , , stuck] = policy.issueTypes;
 const { issueType: _, ...withoutType } = incident;
 const head = { head: '4f1d0c2ab7e95f6e', length: 9 };
+const thread = { kind: 'thread' as const, channel: 'C0INCIDENTS', ts: '1.0' };
 const say = (entry: Entry, pings = '<@U0ONCALL>') => entryMessage(entry, scene, { pings });
 
 const page = { key: 'i1:1.0', levels: ['on-call' as const], at: now, state: 'accepted' as const, rerouted: false };
@@ -63,6 +64,13 @@ const messages: [string, () => unknown][] = [
   [
     'direct-recorded',
     () => say({ kind: 'done-directly', announced: true, page: { ...page, state: 'confirmed' }, lateMs: 73_000 }),
+  ],
+  ['announcement-channel-pending', () => announcementMessage(sceneOf({ ...incident, home: { kind: 'none' } }))],
+  ['announcement-channel-late', () => announcementMessage(sceneOf({ ...incident, home: thread, channelLate: true }))],
+  ['card-channel-late', () => cardMessage(sceneOf({ ...incident, home: thread, channelLate: true }))],
+  [
+    'card-channel-impossible',
+    () => cardMessage(sceneOf({ ...incident, home: thread, channelLate: true, channelImpossible: true })),
   ],
   [
     'ladder-page',
