@@ -1,6 +1,6 @@
 /** What the journal holds: attended to while the database is away, merged as soon as it is back. */
 import { beginDirect, type Direct } from '../incident/direct.ts';
-import type { Journal, Journalled } from '../store/journal.ts';
+import type { Journal, Journalled, Written } from '../store/journal.ts';
 import { type Attention, attend, type Outside } from './attend.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -21,7 +21,7 @@ export interface Attended extends OutageParts {
   attentions: Map<string, Attention>;
   /** on their way into the journal: they can be read there before they are attended to */
   beginning: Set<string>;
-  /** when a declaration of another process was first seen */
+  /** when it was first seen that another process has a declaration */
   seen: Map<string, number>;
   /** what could not be merged: how often, and when it is tried again */
   failures: Map<string, { times: number; nextAt: number }>;
@@ -31,9 +31,7 @@ export interface Attended extends OutageParts {
   skipped: number | undefined;
 }
 
-type Declared = Pick<Journalled, 'key' | 'by' | 'command' | 'at'> & Pick<Direct, 'page' | 'announcement'>;
-
-export function attendTo(state: Attended, declared: Declared, how: { recorded: boolean; resumed: boolean }): Attention {
+export function attendTo(state: Attended, declared: Written, how: { recorded: boolean; resumed: boolean }): Attention {
   const { key, by, command, at, page, announcement } = declared;
   const { recorded, resumed } = how;
   const { outside, journal } = state;
@@ -69,19 +67,48 @@ const longestPoisonMs = 60_000;
 /** One look through the journal; answers in how many ms there is more to do. */
 export async function catchUp(state: Attended, journal: Journal): Promise<number | undefined> {
   const before = [...state.attentions.keys()];
-  const { entries, skipped } = await journal.unmerged().catch(unread(state));
-  sayOfSkipped(state, skipped);
-  const keys = new Set(entries.map(({ key }) => key));
-  await Promise.all(before.filter((key) => !keys.has(key)).map((key) => leave(state, key)));
-  const ours = entries.filter((entry) => isOurs(state, entry));
   // read in quiet times too: it is what the time is reckoned from when the database is away
   state.isAway = await state.clock.read().then(
     () => false,
     () => true,
   );
+  const entries = await takeWhatIsLeft(state, journal, await read(state, journal));
+  const ours = entries.filter(({ key, owner }) => owner === 'us' && !state.beginning.has(key));
+  const keys = new Set(ours.map(({ key }) => key));
+  await Promise.all(before.filter((key) => !keys.has(key)).map((key) => leave(state, key)));
   if (state.isAway) for (const entry of ours) resume(state, entry);
   else if (state.mayMerge()) await mergeAll(state, journal, ours);
+  if (entries.length === 0) state.seen.clear();
   return entries.length > 0 ? againMs : undefined;
+}
+
+async function read(state: Attended, journal: Journal): Promise<Journalled[]> {
+  const { entries, skipped } = await journal.unmerged().catch(unread(state));
+  sayOfSkipped(state, skipped);
+  return entries;
+}
+
+/** Several may find the same; whoever is first in the journal has it, and the others leave it alone. */
+async function takeWhatIsLeft(state: Attended, journal: Journal, entries: Journalled[]): Promise<Journalled[]> {
+  const left = entries.filter((entry) => isLeft(state, entry));
+  if (left.length === 0) return entries;
+  try {
+    for (const entry of left) await journal.take(entry);
+    return await read(state, journal);
+  } catch (error) {
+    // a page that goes out twice is better than none
+    state.engine.log.error({ err: error }, 'what another process left could not be taken in the journal');
+    return entries.map((entry) => (left.includes(entry) ? { ...entry, owner: 'us' } : entry));
+  }
+}
+
+/** On another machine nobody knows whether a process still runs: it is given its time. */
+function isLeft({ seen, isAway }: Attended, { key, boot, owner, announcement }: Journalled): boolean {
+  if (owner !== 'another') return owner === 'gone';
+  const sight = `${key} ${boot}`;
+  const since = seen.get(sight) ?? performance.now();
+  seen.set(sight, since);
+  return performance.now() - since > othersMs && (!isAway || announcement === undefined);
 }
 
 const unread =
@@ -97,19 +124,12 @@ function sayOfSkipped(state: Attended, skipped: number | undefined): void {
   state.skipped = skipped;
 }
 
-/** Merged by another process: nothing is left to do for it. What was never written down is no matter of the journal. */
+/** Merged, or taken by another process: nothing is left to do for it here. What was never written down is no matter of the journal. */
 async function leave({ attentions }: Attended, key: string): Promise<void> {
   const attention = attentions.get(key);
   if (!attention?.direct().recorded) return;
   attentions.delete(key);
   await attention.end();
-}
-
-function isOurs({ seen, beginning }: Attended, { key, writer }: Journalled): boolean {
-  if (beginning.has(key)) return false;
-  const since = seen.get(key) ?? performance.now();
-  seen.set(key, since);
-  return writer !== 'another' || performance.now() - since > othersMs;
 }
 
 function resume(state: Attended, entry: Journalled): void {
@@ -126,9 +146,9 @@ async function mergeAll(state: Attended, journal: Journal, entries: Journalled[]
 }
 
 async function mergeOne(state: Attended, journal: Journal, entry: Journalled): Promise<void> {
-  const { attentions, failures, seen, engine, outside } = state;
+  const { attentions, failures, engine, outside } = state;
   const { key } = entry;
-  const { page, announcement } = attentions.get(key)?.direct() ?? entry;
+  const { page = entry.page, announcement = entry.announcement } = attentions.get(key)?.direct() ?? entry;
   attentions.delete(key);
   try {
     const incident = await merge(engine, outside.pager, {
@@ -138,7 +158,6 @@ async function mergeOne(state: Attended, journal: Journal, entry: Journalled): P
     });
     await journal.note({ kind: 'merged', key });
     failures.delete(key);
-    seen.delete(key);
     engine.log.warn({ incident, declaredAt: entry.at }, 'a declaration from the journal became an incident');
   } catch (error) {
     const times = (failures.get(key)?.times ?? 0) + 1;

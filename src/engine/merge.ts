@@ -2,13 +2,13 @@
 import type { Declare, IncidentId, Page } from '../incident/incident.ts';
 import type { Person, Policy } from '../incident/policy.ts';
 import { inTransaction } from '../store/db.ts';
-import type { Journalled } from '../store/journal.ts';
+import type { Written } from '../store/journal.ts';
 import type { Engine } from './engine.ts';
 import { handleIn, incidentIdOf } from './handle.ts';
 import type { Pager } from './ports.ts';
 
 /** Declared at its own time and told what was done for it, in one transaction: nothing is done twice in between. */
-export async function merge(engine: Engine, pager: Pager | undefined, entry: Journalled): Promise<IncidentId> {
+export async function merge(engine: Engine, pager: Pager | undefined, entry: Written): Promise<IncidentId> {
   const { key, by, at, announcement } = entry;
   const id = incidentIdOf(key);
   const page = entry.page?.state === 'requested' ? undefined : entry.page;

@@ -20,6 +20,7 @@ const Line = z.discriminatedUnion('kind', [
     command: z.custom<Declare>(),
     at: z.number(),
   }),
+  z.object({ kind: z.literal('taken'), key: z.string(), from: z.string(), writer: Writer }),
   z.object({ kind: z.literal('announced'), key: z.string(), channel: z.string(), ts: z.string() }),
   z.object({ kind: z.literal('paged'), key: z.string(), page: z.custom<Page>() }),
   z.object({ kind: z.literal('merged'), key: z.string() }),
@@ -29,23 +30,30 @@ type Line = z.infer<typeof Line>;
 type Noted = Extract<Line, { kind: 'announced' | 'paged' | 'merged' }>;
 
 /** A declaration that the database does not know yet. */
-export interface Journalled {
+export interface Written {
   key: string;
   by: Person;
   command: Declare;
   at: Instant;
-  /** `gone`: the process that wrote it runs no more, so that nobody attends to it */
-  writer: 'us' | 'gone' | 'another';
   announcement?: { channel: string; ts: string };
   /** as it stood last */
   page?: Page;
 }
 
+export interface Journalled extends Written {
+  /** whose it is to attend to; `gone`: of a process that runs no more */
+  owner: 'us' | 'gone' | 'another';
+  /** that very run of that process */
+  boot: string;
+}
+
 export interface Journal {
   /** proves that it can be written, or throws */
   open(): Promise<void>;
-  declare(declared: Pick<Journalled, 'key' | 'by' | 'command' | 'at'>): Promise<void>;
+  declare(declared: Pick<Written, 'key' | 'by' | 'command' | 'at'>): Promise<void>;
   note(line: Noted): Promise<void>;
+  /** asks for what another left; the next reading says who was first */
+  take(left: Journalled): Promise<void>;
   /** oldest first; `skipped`: lines that are torn, or not ours */
   unmerged(): Promise<{ entries: Journalled[]; skipped: number }>;
   /** begins a new file where the old one is large, with what is not merged */
@@ -66,6 +74,7 @@ export function makeJournal(folder: string): Journal {
     open: () => append(folder, { kind: 'opened', key: us.boot }),
     declare: (declared) => append(folder, { kind: 'declared', writer: us, ...declared }),
     note: (line) => append(folder, line),
+    take: ({ key, boot }) => append(folder, { kind: 'taken', key, from: boot, writer: us }),
     unmerged,
     tidy: () => tidy(folder),
   };
@@ -151,22 +160,25 @@ function entriesOf(lines: Line[], us: Writer): Journalled[] {
   for (const line of lines)
     if (line.kind === 'declared' && !entries.has(line.key)) {
       const { kind: _, writer, ...declared } = line;
-      entries.set(line.key, { ...declared, writer: whoIs(writer, us) });
+      entries.set(line.key, { ...declared, owner: whoIs(writer, us), boot: writer.boot });
     }
-  for (const line of lines) amend(entries, line);
+  for (const line of lines) amend(entries, line, us);
   return [...entries.values()].toSorted((a, b) => a.at - b.at);
 }
 
-function amend(entries: Map<string, Journalled>, line: Line): void {
+function amend(entries: Map<string, Journalled>, line: Line, us: Writer): void {
   const entry = entries.get(line.key);
   if (!entry) return;
+  // the order of the lines decides between two who take the same: the first one finds it where it was left
+  if (line.kind === 'taken' && line.from === entry.boot)
+    Object.assign(entry, { owner: whoIs(line.writer, us), boot: line.writer.boot });
   if (line.kind === 'announced') entry.announcement = { channel: line.channel, ts: line.ts };
   if (line.kind === 'paged') entry.page = line.page;
   if (line.kind === 'merged') entries.delete(line.key);
 }
 
 /** On another machine nobody can be asked. In a container that was started again, the dead one had our own number. */
-function whoIs({ host, pid, boot }: Writer, us: Writer): Journalled['writer'] {
+function whoIs({ host, pid, boot }: Writer, us: Writer): Journalled['owner'] {
   if (boot === us.boot) return 'us';
   if (host !== us.host) return 'another';
   return pid === us.pid || !isRunning(pid) ? 'gone' : 'another';

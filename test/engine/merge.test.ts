@@ -6,7 +6,7 @@ import type { Pager } from '../../src/engine/ports.ts';
 import type { Declare, Incident, Page } from '../../src/incident/incident.ts';
 import { dutiesOf } from '../../src/store/duties.ts';
 import { readIncident } from '../../src/store/incidents.ts';
-import type { Journalled } from '../../src/store/journal.ts';
+import type { Written } from '../../src/store/journal.ts';
 import { readTimeline } from '../../src/store/timeline.ts';
 import { ana, type Bench, makeBench, minutes, start } from './bench.ts';
 
@@ -19,12 +19,11 @@ afterEach(() => bench.end());
 const key = 'command:1';
 const id = incidentIdOf(key);
 const command: Declare = { kind: 'declare', severity: 'p1', title: 'checkout returns 502' };
-const entry = (more: Partial<Journalled> = {}): Journalled => ({
+const entry = (more: Partial<Written> = {}): Written => ({
   key,
   by: ana,
   command,
   at: start - 90_000,
-  writer: 'us',
   ...more,
 });
 const sent = (more: Partial<Page> = {}): Page => ({

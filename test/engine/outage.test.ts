@@ -370,7 +370,7 @@ describe('a journal that another process left', () => {
 
   it('is merged where its process ended between the commit and the note of it', async () => {
     await journal.declare({ key, by: ana, command, at: start });
-    await merge(bench.engine, undefined, { key, by: ana, command, at: start, writer: 'us' });
+    await merge(bench.engine, undefined, { key, by: ana, command, at: start });
     journal = makeJournal(folder);
 
     const { line } = await away();

@@ -113,6 +113,10 @@ it.each<[string, LineMode]>([
   60_000,
 );
 
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** The server and all of its processes stand still, as when its machine is frozen. */
 async function freezeServer(): Promise<() => void> {
   const { rows } = await pool().query<{ pid: number }>('select pid from pg_stat_activity');
@@ -170,6 +174,10 @@ it('row 6: declares while the database only lets itself be read, and merges it o
       .query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`)
       .then(() => pool().query('select pg_reload_conf()'));
   await readOnly(true);
+  await until(
+    async () =>
+      (await pool().query('show default_transaction_read_only')).rows[0]?.['default_transaction_read_only'] === 'on',
+  );
 
   try {
     const told = await declare('it is read-only');

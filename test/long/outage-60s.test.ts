@@ -109,3 +109,26 @@ it.each([
   },
   240_000,
 );
+
+it('what a frozen process declared is merged by another one, and the frozen one finds nothing left to do', async () => {
+  const other = await house.another();
+  house.line.set({ kind: 'refuse' });
+  const trigger = 'its process stands still';
+  await house.slack.user('U0BEN', other.url).command(`declare p1 ${trigger}`, { trigger });
+  await house.slack.until('the announcement', (transcript) =>
+    transcript.find(({ kind, text }) => kind === 'message' && text.includes(`no channel yet: ${trigger}`)),
+  );
+  other.freeze();
+
+  house.line.set({ kind: 'pass' });
+  const [row] = await mergedRows([idOf(trigger)]);
+  other.thaw();
+  await pause(5_000);
+
+  const announced = house.slack.transcript.filter(
+    ({ kind, channel, text }) => kind === 'message' && channel === 'C0INCIDENTS' && text.includes(trigger),
+  );
+  expect(announced).toHaveLength(1);
+  expect(house.slack.channels().filter(({ name }) => name.startsWith(`inc-${row?.number}-`))).toHaveLength(1);
+  await other.stop();
+}, 90_000);

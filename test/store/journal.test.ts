@@ -173,7 +173,7 @@ it('loses nothing that a process believed to be written when it is killed, and t
   const keys = new Set(await keysIn());
   expect([...one.lines, ...two.lines].filter((key) => !keys.has(key))).toEqual([]);
   const { entries } = await makeJournal(folder).unmerged();
-  expect(new Set(entries.map(({ writer }) => writer))).toEqual(new Set(['gone']));
+  expect(new Set(entries.map(({ owner }) => owner))).toEqual(new Set(['gone']));
 });
 
 it('knows what a process wrote that still runs, and what it wrote itself', async () => {
@@ -184,8 +184,23 @@ it('knows what a process wrote that still runs, and what it wrote itself', async
 
   const { entries } = await journal.unmerged();
 
-  const by = new Map(entries.map(({ key, writer }) => [key, writer]));
+  const by = new Map(entries.map(({ key, owner }) => [key, owner]));
   expect([by.get('ours'), by.get('theirs-0')]).toEqual(['us', 'another']);
+});
+
+it('gives what a process left to the first of two that take it', async () => {
+  await makeJournal(folder).declare(declared('left'));
+  const [one, two] = [makeJournal(folder), makeJournal(folder)];
+  const ownerFor = async (journal: ReturnType<typeof makeJournal>) => (await journal.unmerged()).entries[0]?.owner;
+  const [left] = (await one.unmerged()).entries;
+  if (!left) throw new Error('nothing was left');
+
+  await one.take(left);
+  await two.take(left);
+
+  expect(left.owner).toBe('gone');
+  expect(await ownerFor(one)).toBe('us');
+  expect(await ownerFor(two)).not.toBe('us');
 });
 
 it('says so when the disk is full, and what was written before stays readable', async () => {
