@@ -12,8 +12,8 @@ import { add, interleaved, type Sample } from './interleaved.ts';
 import { megabytes, processorSeconds } from './processes.ts';
 import { type Line, ours, type Report } from './report.ts';
 
-const rounds = 5;
-const idleSeconds = 20;
+const rounds = 3;
+const idleSeconds = 15;
 /** the heap has settled, caches are filled, nothing is left to load */
 const settleMs = 3_000;
 

@@ -41,7 +41,14 @@ const routes: Routes = {
     needs: 'nothing',
     budget: posting(announcing),
   }),
-  card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: postingTo(id) }),
+  // a channel that opens while the card still waits for its place in the thread gets one card, not two
+  card: (_, id) => ({
+    lane: 'urgent',
+    destination: `home:${id}`,
+    needs: 'home',
+    budget: postingTo(id),
+    coalesce: 'card',
+  }),
   redraw: ({ what }, id) => ({
     lane: 'bulk',
     destination: what === 'card' ? `card:${id}` : `announce:${id}`,
