@@ -15,7 +15,7 @@ import { type Line, ours, type Report } from './report.ts';
 const rounds = 3;
 const idleSeconds = 15;
 /** the heap has settled, caches are filled, nothing is left to load */
-const settleMs = 3_000;
+const settleMs = 2_000;
 
 const answered = '/incident answered after';
 const memory = 'idle memory';
