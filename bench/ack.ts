@@ -15,14 +15,14 @@ import { type Line, ours, type Report } from './report.ts';
 const rounds = 3;
 /** how long at which pace: enough requests for a p99 at either */
 const paces = [
-  { perSecond: 50, seconds: 4 },
+  { perSecond: 50, seconds: 3 },
   { perSecond: 500, seconds: 2 },
 ];
 type Pace = (typeof paces)[number];
 
 /** an ordinary night */
 const openBefore = 5;
-const settleMs = 2_000;
+const settleMs = 1_000;
 
 const floor = 'empty';
 const inserting = 'empty + insert';
@@ -73,7 +73,7 @@ const aimOf = (kind: string): NonNullable<Line['aim']> =>
 
 /** What a process that has run for a while has behind it. */
 async function warmUp(house: House, url: string, words: () => string): Promise<void> {
-  await allAnswered({ perSecond: 50, seconds: 2, send: () => say(house, url, words()) });
+  await allAnswered({ perSecond: 100, seconds: 1, send: () => say(house, url, words()) });
 }
 
 async function say(house: House, url: string, words: string): Promise<void> {

@@ -8,7 +8,11 @@ export function quantile(values: number[], q: number): number {
   return value;
 }
 
-export const median = (values: number[]): number => quantile(values, 0.5);
+/** Of an even number, halfway between the two in the middle. */
+export const median = (values: number[]): number => {
+  const turned = values.map((value) => -value);
+  return (quantile(values, 0.5) - quantile(turned, 0.5)) / 2;
+};
 
 /** How far the rounds lie apart, as a share of their median. */
 export function spread(values: number[]): number {

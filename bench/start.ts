@@ -12,10 +12,10 @@ import { add, interleaved, type Sample } from './interleaved.ts';
 import { megabytes, processorSeconds } from './processes.ts';
 import { type Line, ours, type Report } from './report.ts';
 
-const rounds = 5;
-const idleSeconds = 20;
+const rounds = 3;
+const idleSeconds = 15;
 /** the heap has settled, caches are filled, nothing is left to load */
-const settleMs = 3_000;
+const settleMs = 2_000;
 
 const answered = '/incident answered after';
 const memory = 'idle memory';

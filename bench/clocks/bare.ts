@@ -31,6 +31,7 @@ export async function bareClock(url: string): Promise<Clock> {
            from generate_series((select count(*) from owed) + 1, $1::int) n`,
         [pending],
       );
+      await pool.query('analyze');
     },
     owe: async (instants, pages = 0) => {
       const rows = instants.map((at, nth) => ({ at, page: isPage(nth, instants.length, pages) }));

@@ -36,6 +36,7 @@ export async function graphileClock(url: string): Promise<Clock> {
         }));
         await put(rows);
       }
+      await pool.query('analyze');
     },
     owe: (instants, pages = 0) => put(instants.map((at, nth) => ({ at, page: isPage(nth, instants.length, pages) }))),
     start: () => work(pool),

@@ -35,6 +35,7 @@ export async function bossClock(url: string): Promise<Clock> {
         const count = Math.min(chunk, pending - filled);
         await put(Array.from({ length: count }, (_, n) => ({ due: month + (filled + n) * 1_000, page: false })));
       }
+      await pool.query('analyze');
     },
     owe: (instants, pages = 0) => put(instants.map((due, nth) => ({ due, page: isPage(nth, instants.length, pages) }))),
     start: async () => {

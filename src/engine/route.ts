@@ -55,7 +55,14 @@ const routes: Routes = {
     needs: 'nothing',
     budget: posting(announcing),
   }),
-  card: (_, id) => ({ lane: 'urgent', destination: `home:${id}`, needs: 'home', budget: postingTo(id) }),
+  // a channel that opens while the card still waits for its place in the thread gets one card, not two
+  card: (_, id) => ({
+    lane: 'urgent',
+    destination: `home:${id}`,
+    needs: 'home',
+    budget: postingTo(id),
+    coalesce: 'card',
+  }),
   pin: (_, id) => ({
     lane: 'bulk',
     destination: `pin:${id}`,

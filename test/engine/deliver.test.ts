@@ -76,6 +76,25 @@ it('moves into the announcement thread when the channel is refused for good', as
   expect(bench.asked.map(({ about }) => about)).toContain('channel-late');
 });
 
+it('posts one card where the channel opens while the card still waits to go into the thread', async () => {
+  const id = await bench.declare();
+  await bench.order({ kind: 'announced', channel: 'C0OPS', ts: '1.0' }, { incident: id, actor: 'responder' });
+  await bench.at(minutes(1));
+  await bench.due();
+  expect((await readIncident(bench.engine.pool, id))?.home).toMatchObject({ kind: 'thread' });
+  // as the pace of the announcements keeps it back in a storm
+  const cardMayGo = (when: string) =>
+    bench.engine.pool.query(`update outbox set not_before = ${when} where effect ->> 'kind' = 'card'`);
+  await cardMayGo(`'infinity'`);
+
+  await bench.deliver();
+  await cardMayGo('clock_timestamp()');
+  await bench.deliver();
+
+  expect((await readIncident(bench.engine.pool, id))?.home).toMatchObject({ kind: 'channel' });
+  expect(bench.asked.filter(({ what }) => what === 'card')).toHaveLength(1);
+});
+
 it('quarantines a post that is refused, says so, and goes on with its neighbours', async () => {
   const id = await bench.declare();
   await bench.deliver();
