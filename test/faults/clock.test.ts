@@ -91,7 +91,7 @@ describe('row 21: a process whose clock is wrong', () => {
 
     const seen = await house.slack.until(
       'the acknowledgement',
-      (transcript) => transcript.find((entry) => textOf(entry).includes('acknowledged by')),
+      (transcript) => transcript.find(({ kind, text }) => kind === 'message' && text.includes('acknowledged by')),
       40_000,
     );
     expect(textOf(seen)).toContain('dana@example.com at the pager');

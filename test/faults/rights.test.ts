@@ -7,7 +7,7 @@ import { type Bot, startBot } from '../slack/slack.ts';
 
 let bot: Bot;
 afterEach(async () => {
-  jest.useRealTimers();
+  jest.restoreAllMocks();
   await bot.stop();
 });
 
@@ -101,30 +101,19 @@ it('row 27: a right that was revoked between the drawing and the press is refuse
   const held = new Set(['U0BOSS', 'U0MEMBER']);
   await begun([], { rules: narrowed, held });
   const { id, version } = bot.house.last();
-  jest.useFakeTimers({
-    doNotFake: [
-      'setTimeout',
-      'clearTimeout',
-      'setInterval',
-      'clearInterval',
-      'setImmediate',
-      'clearImmediate',
-      'nextTick',
-      'queueMicrotask',
-      'hrtime',
-    ],
-    now: Date.now(),
-  });
+  let later = 0;
+  const sinceStart = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => sinceStart() + later);
   const press = () => bot.press('escalate', { incident: id, version: version + 100 }, { user: 'U0MEMBER' });
   await press();
   const before = bot.house.inputs.length;
 
   held.delete('U0MEMBER');
-  jest.advanceTimersByTime(61_000);
+  later += 61_000;
   await press();
   held.add('U0MEMBER');
   users['U0MEMBER'] = { is_restricted: true };
-  jest.advanceTimersByTime(61_000);
+  later += 61_000;
   await press();
   delete users['U0MEMBER'];
 

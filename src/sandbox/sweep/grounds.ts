@@ -23,7 +23,7 @@ export async function startGrounds(): Promise<Grounds> {
   const bundle = join(folder, 'bundle');
   const [servers] = await Promise.all([
     startDatabases(folder, () => {}),
-    promisify(execFile)(process.execPath, ['esbuild.config.js', bundle]),
+    promisify(execFile)(process.execPath, ['esbuild.config.js', 'src/main.ts', bundle]),
   ]);
   await stickExecutions(servers.patient.pool, 7);
   const common = {
