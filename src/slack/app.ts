@@ -62,9 +62,7 @@ async function startSocket(parts: AppParts, appToken: string): Promise<SlackApp>
   const app = boltOn(receiver, parts);
   const served = await serve({ port: settings.port, routes, log });
   // Slack may be down right now: health, webhooks and clocks do not wait for it
-  app.start().catch((error: unknown) => {
-    if (!turn.problem()) log.fatal({ err: error }, 'the socket to Slack could not be opened');
-  });
+  void app.start();
   return {
     port: served.port,
     socketProblem: () => turn.problem(),

@@ -16,17 +16,23 @@ const sentence =
 const askAgainMs = 10_000;
 
 export function waitForTurn(client: SocketModeReceiver['client'], log: Logger): Turn {
-  const state = { refused: false, stopped: false };
+  const state = { refused: false, failed: false, stopped: false };
   let timer: NodeJS.Timeout | undefined;
 
   const later = (): void => {
     clearTimeout(timer);
-    if (!state.stopped) timer = setTimeout(() => void client.start().catch(later), askAgainMs);
+    if (!state.stopped) timer = setTimeout(() => void client.start(), askAgainMs);
   };
 
+  surviveStarts(client, (error) => {
+    if (!state.refused && !state.failed && !state.stopped)
+      log.error({ err: error }, 'the socket to Slack could not be opened: asked for again every 10 s');
+    state.failed = true;
+    later();
+  });
   client.on('connected', () => {
-    if (state.refused) log.info('there is a socket to Slack again');
-    state.refused = false;
+    if (state.refused || state.failed) log.info('there is a socket to Slack again');
+    Object.assign(state, { refused: false, failed: false });
   });
   client.on('ws_message', (data: unknown) => {
     if (!Refusal.safeParse(parsed(data)).success) return;
@@ -41,6 +47,16 @@ export function waitForTurn(client: SocketModeReceiver['client'], log: Logger): 
       clearTimeout(timer);
     },
   };
+}
+
+/** The library reconnects by itself and leaves the refusal of a start to nobody (3.1), which would end the process. */
+function surviveStarts(client: SocketModeReceiver['client'], failed: (error: unknown) => void): void {
+  const start = client.start.bind(client);
+  client.start = () =>
+    start().catch((error: unknown) => {
+      failed(error);
+      return new Promise<never>(() => {});
+    });
 }
 
 function parsed(data: unknown): unknown {
