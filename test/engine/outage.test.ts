@@ -339,7 +339,7 @@ describe('when the database is back', () => {
 
   it('a slow transaction that was given up saves nothing by itself', async () => {
     const { declare, line } = await away({ mode: 'pass' });
-    line.set({ kind: 'slow', ms: 120 });
+    line.set({ kind: 'slow', ms: 350 });
 
     const direct = directOf(await declare());
     line.set({ kind: 'pass' });
