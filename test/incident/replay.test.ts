@@ -44,7 +44,7 @@ describe('any life', () => {
         expect(proofOf(story).faults).toEqual([]);
         expect(sleepy ? [] : proofOf(story).late).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 300 },
     );
   });
 

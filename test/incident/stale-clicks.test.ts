@@ -95,7 +95,7 @@ it('row 12: late, stale and out-of-order clicks are legal or refused, and nothin
 
       expect(seen).toEqual([]);
     }),
-    { numRuns: 1_000 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 1_000 },
   );
 });
 
