@@ -26,7 +26,7 @@ import type { Route } from './slack/server.ts';
 import { startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
 import { makeJournal } from './store/journal.ts';
-import { audits, type Running, type State, work } from './work.ts';
+import { type Running, type State, scheduleAudits, work } from './work.ts';
 
 export interface Composing {
   config: Config;
@@ -59,6 +59,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
     journal: config.journalDir === undefined ? undefined : makeJournal(config.journalDir),
     mayMerge: () => state.ready,
   });
+  state.loops.push(outage.loop);
   const problems: (() => string[])[] = [() => (state.ready ? [] : [unreached])];
   const routes = routesOf({ engine, config, pager: outside.pager, state, problems });
   const door = doorOf(engine, clock, outage);
@@ -69,16 +70,17 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
     () => [slack.tokenProblem(), slack.socketProblem()].filter((problem) => problem !== undefined),
     auditor.problems,
   );
-  const crons = audits(auditor, log);
+  const audits = scheduleAudits(auditor, log);
   const forPages: Engine = { ...engine, pool: pools.pages };
   const world = { engine: workers, chat: slack.chat, ...outside };
   const { direct } = database;
-  const working = work({ engine: workers, forPages, world, lookout: slack.lookout, direct, state, outage });
+  const outward = { world, lookout: slack.lookout, direct };
+  const working = work({ engine: workers, forPages, ...outward, state, outage, audits });
   return {
     async stop() {
       state.stopping = true;
       await pause(lastComersMs);
-      for (const cron of crons) await cron.destroy();
+      for (const cron of audits) await cron.destroy();
       await slack.stop();
       await (await working).stop();
       await outage.stop();

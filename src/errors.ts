@@ -19,6 +19,16 @@ export class SendFailed extends Error {
   }
 }
 
+/** Our own database was asked to save and did not answer: nobody knows whether it did. */
+export class PerhapsDone extends Error {
+  readonly code = 'perhaps-done';
+
+  constructor(cause: unknown) {
+    super('The database did not answer whether it was saved: it may or may not have been done.', { cause });
+    this.name = 'PerhapsDone';
+  }
+}
+
 /** Settings or policy that cannot be used: every fault at once, one sentence each. */
 export class BadConfiguration extends Error {
   readonly code = 'bad-configuration';

@@ -40,13 +40,15 @@ export interface Working {
   direct: string;
   state: State;
   outage: Outage;
+  /** run already, and are re-armed with the others */
+  audits: ScheduledTask[];
 }
 
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, brings it to this release, and starts the workers. */
 export async function work(working: Working): Promise<Running> {
-  const { engine, forPages, world, lookout, direct, state, outage } = working;
+  const { engine, forPages, world, lookout, direct, state, outage, audits } = working;
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };
   const timers = startTimers(engine);
@@ -62,7 +64,7 @@ export async function work(working: Working): Promise<Running> {
   const crons = [...sweeps(engine, world.pager, state.loops), watching.cron];
   const pulse = startPulse(engine.log, () => {
     for (const loop of state.loops) loop.poke();
-    for (const cron of crons) rearm(cron);
+    for (const cron of [...crons, ...audits]) rearm(cron);
   });
   void rederiveDuties(engine);
   await warnOfSharedServer(engine);
@@ -147,7 +149,7 @@ function sweeps(engine: Engine, pager: Pager | undefined, loops: Loop[]): Schedu
 const minuteMs = 60_000;
 
 /** Also while the database is away: that is one of the things that are found. */
-export function audits(auditor: Auditor, log: Logger): ScheduledTask[] {
+export function scheduleAudits(auditor: Auditor, log: Logger): ScheduledTask[] {
   const limited = (name: string, run: () => Promise<void>, limitMs: number) => async () => {
     const late = pause(limitMs, undefined, { ref: false }).then(() => {
       throw new Error(`not done within ${limitMs / 1_000} s`);

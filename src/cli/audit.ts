@@ -23,16 +23,21 @@ const linesOf = ({ faults, missed, late, unknown }: Audited): string[] => [
 
 async function auditAll(engine: Engine): Promise<number> {
   const audited: Audited[] = [];
+  let unread = 0;
   for (const id of await allIncidents(engine.pool)) {
-    const one = await auditIncident(engine, id);
+    const one = await auditIncident(engine, id).catch((error: unknown) => {
+      unread += 1;
+      console.log(`${id}: could not be audited: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
     if (!one) continue;
     audited.push(one);
     for (const line of linesOf(one)) console.log(line);
   }
   const wrong = audited.filter(({ faults, missed }) => faults.length + missed.length > 0).length;
-  const unknown = audited.filter((one) => one.unknown !== undefined).length;
+  const unknown = audited.filter((one) => one.unknown !== undefined).length + unread;
   console.log(
-    `${audited.length} incidents: ${wrong} with something wrong or not done, ${unknown} not wholly re-derived.`,
+    `${audited.length + unread} incidents: ${wrong} with something wrong or not done, ${unknown} not wholly re-derived.`,
   );
   if (wrong > 0) return 1;
   return unknown > 0 ? 2 : 0;

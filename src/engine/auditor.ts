@@ -1,5 +1,6 @@
 /** Looks by itself whether what is owed is done: every minute the queues, every hour each incident's records. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { IncidentId } from '../incident/incident.ts';
 import { lasting, lateAfter } from '../incident/proof.ts';
 import { incidentsToAudit } from '../store/audit.ts';
 import type { Head } from '../store/chain.ts';
@@ -91,7 +92,7 @@ export function makeAuditor({
     },
     async everyHour() {
       for (const id of await incidentsToAudit(engine.pool)) {
-        const audited = await auditIncident(engine, id, seen.get(id));
+        const audited = await auditOne(engine, id, seen.get(id));
         if (!audited) continue;
         if (audited.whole) seen.set(id, audited.head);
         await tellOf(engine, alarms, { id, audited });
@@ -99,6 +100,16 @@ export function makeAuditor({
     },
     problems: () => [...failing(loops), ...alarms.standing()],
   };
+}
+
+/** One incident that cannot be read keeps no other from its audit. */
+async function auditOne(engine: Engine, ...of: [IncidentId, Head | undefined]): ReturnType<typeof auditIncident> {
+  try {
+    return await auditIncident(engine, ...of);
+  } catch (error) {
+    engine.log.error({ err: error, incident: of[0] }, 'an incident could not be audited: nothing is known of it');
+    return undefined;
+  }
 }
 
 type Looking = Required<Pick<Auditing, 'engine' | 'loops' | 'breathe'>>;

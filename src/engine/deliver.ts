@@ -164,9 +164,10 @@ async function settleRow(
     case 'sent':
       return markSent(db, fence);
     case 'later': {
-      if (verdict.limited) await pauseBudget(db, row, verdict.afterMs);
-      const { afterMs, why, mayHaveHappened } = verdict;
-      return retryLater(db, fence, { afterMs, error: why, mayHaveHappened });
+      const { afterMs, why, mayHaveHappened, limited } = verdict;
+      const pausing = limited ? pauseBudget(db, row, afterMs) : undefined;
+      const [isOurs] = await Promise.all([retryLater(db, fence, { afterMs, error: why, mayHaveHappened }), pausing]);
+      return isOurs;
     }
     case 'never':
       return quarantine(db, fence, verdict.why);

@@ -6,10 +6,11 @@ import type { Attention } from './attend.ts';
 import { type Attended, attendTo, catchUp, type OutageParts } from './catch-up.ts';
 import type { Answer, Input, WithoutDatabase } from './engine.ts';
 import { handle } from './handle.ts';
-import { startLoop } from './loop.ts';
+import { type Loop, startLoop } from './loop.ts';
 import { within } from './wait.ts';
 
 export interface Outage {
+  loop: Loop;
   declare(input: Input): Promise<Answer | WithoutDatabase>;
   /** the database may be back */
   poke(): void;
@@ -47,6 +48,7 @@ export function startOutage(parts: OutageParts): Outage {
       if ('direct' in answer) loop.poke();
       return answer;
     },
+    loop,
     poke: loop.poke,
     async stop() {
       await loop.stop();
@@ -100,8 +102,9 @@ async function begin(state: Attended, declaring: Declaring, trying: Trying): Pro
   const recorded = await writeDown(state, declared);
   const patience = recorded ? patienceMs : unrecordedMs;
   const late = await within(state.isAway && recorded ? 0 : patience, trying.ended);
+  if (late) await savedMeanwhile(state, key);
   state.beginning.delete(key);
-  if (late) return savedMeanwhile(state, key, late);
+  if (late) return late;
   state.isAway = true;
   if (recorded) trying.giveUp();
   const attention = attendTo(state, declared, { recorded, resumed: false });
@@ -142,9 +145,8 @@ async function writeDown({ journal, engine }: Attended, declared: Parameters<Jou
 }
 
 /** The merge would find the same; this spares the channel a word about an outage that was none. */
-async function savedMeanwhile({ journal, engine }: Attended, key: string, answer: Answer): Promise<Answer> {
+async function savedMeanwhile({ journal, engine }: Attended, key: string): Promise<void> {
   await journal
     ?.note({ kind: 'merged', key })
     .catch((error: unknown) => engine.log.warn({ err: error }, 'the journal will be merged once more'));
-  return answer;
 }

@@ -4,9 +4,12 @@ import type { Engine } from './engine.ts';
 import { wakeUp } from './handle.ts';
 
 export async function rederiveDuties(engine: Engine): Promise<void> {
+  const failed = (error: unknown): void =>
+    engine.log.error({ err: error }, 'a running incident goes by the former times of the runbook until it changes');
   try {
-    for (const id of await decidedUnderAnother(engine.pool, engine.policy.fingerprint)) await wakeUp(engine, id);
+    for (const id of await decidedUnderAnother(engine.pool, engine.policy.fingerprint))
+      await wakeUp(engine, id).catch(failed);
   } catch (error) {
-    engine.log.error({ err: error }, 'running incidents go by the former times of the runbook until they change');
+    failed(error);
   }
 }

@@ -11,6 +11,8 @@ const atOnce = 5;
 const idleMs = 5_000;
 /** what is due but held by somebody else is not asked for in a tight loop */
 const leastPauseMs = 20;
+/** after an outage a round could be long, and a round that does not end is taken for a worker that is stuck */
+const mostRoundMs = 10_000;
 
 /** Sleeps until the next due row; `notify` pokes it, and every 5 s it looks by itself in case one was lost. */
 export function startTimers(engine: Engine): Loop {
@@ -22,14 +24,19 @@ export function startTimers(engine: Engine): Loop {
 export async function dutiesFallDue(engine: Engine, setbacks = makeSetbacks()): Promise<number | undefined> {
   const due = await incidentsDue(engine.pool, batch, setbacks.now());
   const waiting = due.values();
+  const until = performance.now() + mostRoundMs;
+  const isOver = (): boolean => performance.now() > until;
   const taken: boolean[] = [];
   // a few at a time: clicks need connections too
   const workers = Array.from({ length: atOnce }, async () => {
-    for (const id of waiting) taken.push(await wakeOne(engine, id, setbacks));
+    for (const id of waiting) {
+      taken.push(await wakeOne(engine, id, setbacks));
+      if (isOver()) return;
+    }
   });
   await Promise.all(workers);
-  // a row that another replica holds is its business; only a full batch means that more may wait already
-  if (due.length === batch && taken.some(Boolean)) return 0;
+  // a row that another replica holds is its business; only a batch that is full, or was left, means that more may wait already
+  if ((due.length === batch || taken.length < due.length) && taken.some(Boolean)) return 0;
   const next = (await untilNextDue(engine.pool, setbacks.now())) ?? idleMs;
   return Math.max(Math.min(next, setbacks.forMs()), leastPauseMs);
 }

@@ -70,6 +70,7 @@ export function doneDirectly(i: Incident, news: DoneDirectly, at: Circumstances)
     kind: 'done-directly',
     announced: news.announcement !== undefined,
     ...(news.page ? { page: news.page } : {}),
+    ...(news.acknowledgedBy ? { acknowledgedBy: news.acknowledgedBy } : {}),
     lateMs: at.now - i.declaredAt,
   };
   return changed({

@@ -50,7 +50,7 @@ export type Entry =
   | { kind: 'page-unconfirmed'; page: string; levels: Level[]; why: string }
   | { kind: 'announced' }
   /** declared without the database: what was done for it directly, and how much later it was recorded */
-  | { kind: 'done-directly'; announced: boolean; page?: Page; lateMs: number }
+  | { kind: 'done-directly'; announced: boolean; page?: Page; acknowledgedBy?: Person; lateMs: number }
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-late'; why: string }
   | { kind: 'channel-lost'; channel: string; why: string }

@@ -79,9 +79,10 @@ const commands: Commands = {
   'page-confirmed': ({ page }) => ({ kind: 'page-confirmed', page }),
   'page-unconfirmed': ({ page, why }) => (why === '' ? due() : { kind: 'page-failed', page, why }),
   announced: changesNoClock,
-  'done-directly': ({ page, announced }) => ({
+  'done-directly': ({ page, announced, acknowledgedBy }) => ({
     kind: 'done-directly',
     ...(page ? { page } : {}),
+    ...(acknowledgedBy ? { acknowledgedBy } : {}),
     // where it was announced is not written down, and changes no clock
     ...(announced ? { announcement: { channel: '', ts: '' } } : {}),
   }),

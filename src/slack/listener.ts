@@ -1,6 +1,6 @@
 /** What surrounds every listener: whose workspace, how long, an answer in time, and a sentence when it fails. */
 import { randomUUID } from 'node:crypto';
-import { SendFailed } from '../errors.ts';
+import { PerhapsDone, SendFailed } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { busyMessage } from './views/answers.ts';
 import { foreign, saying, section } from './views/blocks.ts';
@@ -87,12 +87,23 @@ async function attempt(work: (log: Logger) => Promise<Outcome>, { heard, log, re
     return await work(log);
   } catch (error) {
     log.error({ err: error }, 'an input failed');
-    const why =
-      error instanceof SendFailed
-        ? foreign(error.message, 300)
-        : 'Responder could not reach its own memory, or made a fault.';
-    return { message: saying(`${heard.what} was not done.`, section(`${why} Try again. (Reference ${reference})`)) };
+    return { message: failure(heard.what, error, reference) };
   }
+}
+
+function failure(what: string, error: unknown, reference: string): Message {
+  if (error instanceof PerhapsDone)
+    return saying(
+      `${what} may or may not have been done.`,
+      section(
+        `Responder's own memory did not answer. Look at the incident before you try again. (Reference ${reference})`,
+      ),
+    );
+  const why =
+    error instanceof SendFailed
+      ? foreign(error.message, 300)
+      : 'Responder could not reach its own memory, or made a fault.';
+  return saying(`${what} was not done.`, section(`${why} Try again. (Reference ${reference})`));
 }
 
 const otherWorkspace: Outcome = {

@@ -13,6 +13,8 @@ const Refusal = z.object({ type: z.literal('disconnect'), reason: z.literal('too
 const sentence =
   'Slack has no socket left for this process: at most ten at once for one app. It hears no command and no press; ' +
   'duties, pages and posts go on. End another process, or let Slack call over HTTPS.';
+const unopened =
+  'The socket to Slack could not be opened: no command and no press is heard; duties, pages and posts go on.';
 const askAgainMs = 10_000;
 
 export function waitForTurn(client: SocketModeReceiver['client'], log: Logger): Turn {
@@ -41,7 +43,10 @@ export function waitForTurn(client: SocketModeReceiver['client'], log: Logger): 
     void client.disconnect().then(later);
   });
   return {
-    problem: () => (state.refused ? sentence : undefined),
+    problem() {
+      if (state.refused) return sentence;
+      return state.failed ? unopened : undefined;
+    },
     stop() {
       state.stopped = true;
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 /** Connections to our own database, with a limit on every wait, and the transaction that everything is saved in. */
 import pg from 'pg';
+import { PerhapsDone } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 export type Db = pg.ClientBase;
@@ -62,15 +63,33 @@ export async function inTransaction<T>(pool: pg.Pool, work: (db: Db) => Promise<
 }
 
 /** Several reads at once on one connection, where each by itself would ask the pool for one. */
-export async function onOneConnection<T>(pool: pg.Pool, read: (db: Db) => Promise<T>): Promise<T> {
+export const onOneConnection = <T>(pool: pg.Pool, read: (db: Db) => Promise<T>): Promise<T> =>
+  borrowed(pool, async (client, spoil) => {
+    try {
+      return await read(client);
+    } catch (error) {
+      spoil(asError(error));
+      throw error;
+    }
+  });
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+type Use<T> = (client: pg.PoolClient, spoil: (why: Error) => void) => Promise<T>;
+
+/** A connection that is lost while it is out says so, and with nobody to hear it that would end the process. */
+async function borrowed<T>(pool: pg.Pool, use: Use<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  const spoil = (error: Error): void => {
+    failure ??= error;
+  };
+  client.on('error', spoil);
   try {
-    return await read(client);
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
+    return await use(client, spoil);
   } finally {
+    client.off('error', spoil);
+    // what failed even to roll back is not handed to the next caller
     client.release(failure);
   }
 }
@@ -84,35 +103,34 @@ const readTimeout = 'Query read timeout';
 /** Answers why the connection must not be used again: it does not answer, or its server is no longer the one to write to. */
 async function undo(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
   if (error instanceof pg.DatabaseError && error.code === readOnly) return error;
+  if (error instanceof PerhapsDone) return error;
   if (error instanceof Error && error.message === readTimeout) return error;
   try {
     await client.query('rollback');
     return undefined;
   } catch (fault) {
-    return fault instanceof Error ? fault : new Error(String(fault));
+    return asError(fault);
   }
 }
 
-async function once<T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  const lost = (error: Error): void => {
-    failure = error;
-  };
-  client.on('error', lost);
-  try {
-    // the first statements need not wait for the answer to this: a begin fails only with its connection
-    const [, result] = await Promise.all([client.query(`begin; ${limits}`), work(client)]);
-    const { command } = await client.query('commit');
-    // Postgres answers the commit of a failed transaction with a rollback, and with no error
-    if (command !== 'COMMIT') throw new Error('the transaction had failed before it was committed: nothing was saved');
-    return result;
-  } catch (error) {
-    failure ??= await undo(client, error);
-    throw error;
-  } finally {
-    client.off('error', lost);
-    // a connection that failed even to roll back is not handed to the next caller
-    client.release(failure);
-  }
+const once = <T>(pool: pg.Pool, work: (db: Db) => Promise<T>): Promise<T> =>
+  borrowed(pool, async (client, spoil) => {
+    try {
+      // the first statements need not wait for the answer to this: a begin fails only with its connection
+      const [, result] = await Promise.all([client.query(`begin; ${limits}`), work(client)]);
+      await commit(client);
+      return result;
+    } catch (error) {
+      const fault = await undo(client, error);
+      if (fault) spoil(fault);
+      throw error;
+    }
+  });
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit').catch((error: unknown) => {
+    throw error instanceof pg.DatabaseError ? error : new PerhapsDone(error);
+  });
+  // Postgres answers the commit of a failed transaction with a rollback, and with no error
+  if (command !== 'COMMIT') throw new Error('the transaction had failed before it was committed: nothing was saved');
 }

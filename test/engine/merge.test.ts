@@ -1,5 +1,6 @@
 /** What stands in the journal becomes the incident that it would have been. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { auditIncident } from '../../src/engine/audit.ts';
 import { handle, incidentIdOf } from '../../src/engine/handle.ts';
 import { merge } from '../../src/engine/merge.ts';
 import type { Pager } from '../../src/engine/ports.ts';
@@ -95,6 +96,26 @@ describe('a journalled declaration', () => {
     await merge(bench.engine, undefined, entry({ page: sent() }));
 
     expect((await incidentOf()).pages).toEqual([sent()]);
+  });
+
+  it('whose person was refused in time, and for which nobody was paged, makes no incident', async () => {
+    await bench.order(command);
+    const refused = await handle(bench.engine, { key, actor: ana, command });
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'looks-declared' } });
+
+    await merge(bench.engine, undefined, entry());
+
+    expect(await count()).toBe(1);
+  });
+
+  it('that was answered at the pager, however late it is merged, is proved by its timeline', async () => {
+    const by = { pager: 'dana@example.com', name: 'Dana' };
+    const pager = { ...pagerOf(bench), status: async () => ({ state: 'acknowledged' as const, by }) };
+    await bench.at(minutes(30));
+
+    await merge(bench.engine, pager, entry({ page: sent(), announcement }));
+
+    expect(await auditIncident(bench.engine, id)).toMatchObject({ whole: true, faults: [], missed: [] });
   });
 
   it('that was saved after all learns what was done directly, and nothing is done twice', async () => {

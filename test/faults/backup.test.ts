@@ -55,7 +55,7 @@ it(
     const notice = await posted(house, incidents, 'older than what Slack shows');
     const again = await declare(house, 'p1', { words: lost.words, bot: one });
     const channel = await channelOf(house, again);
-    await posted(house, home, 'Responder was not running');
+    await posted(house, home, 'it could not be said before');
     await quiet(house);
     const three = await house.another();
     await declare(house, 'p1', { words: some('later'), bot: three });

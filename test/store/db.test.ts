@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { makeLog } from '../../src/log.ts';
-import { inTransaction, makePool } from '../../src/store/db.ts';
+import { type Line, startLine } from '../../src/sandbox/line.ts';
+import { inTransaction, makePool, onOneConnection } from '../../src/store/db.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 
 let database: TestDatabase;
@@ -109,4 +110,35 @@ it('survives the loss of an idle connection, and says so', async () => {
   expect(await warning).toContain('an idle database connection was lost');
   expect((await own.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
   await own.end();
+});
+
+describe('a line to the database that is lost', () => {
+  let line: Line;
+  let far: pg.Pool;
+  beforeEach(async () => {
+    line = await startLine(database.url);
+    far = makePool(line.url, makeLog('silent'));
+  });
+  afterEach(async () => {
+    await far.end();
+    await line.stop();
+  });
+
+  it('in the middle of a read is the failure of that read, and of nothing else', async () => {
+    const reading = onOneConnection(far, (db) => db.query('select pg_sleep(1)'));
+    setTimeout(() => line.cut(), 100);
+
+    await expect(reading).rejects.toThrow('terminated');
+
+    expect((await onOneConnection(far, (db) => db.query('select 1'))).rowCount).toBe(1);
+  });
+
+  it('while a commit is under way leaves it open whether it was done, and that is said', async () => {
+    const saving = inTransaction(far, async (db) => {
+      await db.query(`insert into notes values ('perhaps')`);
+      line.set({ kind: 'silent' });
+    });
+
+    await expect(saving).rejects.toMatchObject({ code: 'perhaps-done' });
+  });
 });

@@ -37,10 +37,10 @@ const IncidentRow = z.object({
 });
 export type IncidentRow = z.infer<typeof IncidentRow>;
 
-/** What an entry says, as far as an invariant asks; `page` is a key, or the levels that a step pages. */
+/** What an entry says, as far as an invariant asks; `page` is a key, the levels that a step pages, or a page itself. */
 const Body = z.looseObject({
   step: z.number().optional(),
-  page: z.union([z.string(), z.array(z.string())]).optional(),
+  page: z.union([z.string(), z.array(z.string()), z.looseObject({ key: z.string() })]).optional(),
   duty: z.string().optional(),
   dueAt: z.number().optional(),
 });

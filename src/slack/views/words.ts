@@ -53,4 +53,4 @@ export const dutyName = (kind: ReminderKind): string => defaultReminders[kind].n
 export const lateWords = (lateMs: number, missed: number): string =>
   lateMs < 60_000
     ? ''
-    : ` (${span(lateMs)} late: Responder was not running${missed > 0 ? `; ${missed} earlier ${missed === 1 ? 'notice is' : 'notices are'} covered by this one` : ''})`;
+    : ` (${span(lateMs)} late: it could not be said before${missed > 0 ? `; ${missed} earlier ${missed === 1 ? 'notice is' : 'notices are'} covered by this one` : ''})`;
