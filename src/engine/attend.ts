@@ -1,6 +1,7 @@
 /** One declaration without a database: its page, announcement and second route, each tried until it is done or not needed. */
 import { isDeepStrictEqual } from 'node:util';
 import { SendFailed } from '../errors.ts';
+import { directly } from '../incident/changes.ts';
 import type { Direct } from '../incident/direct.ts';
 import type { Page } from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
@@ -135,9 +136,10 @@ async function page(one: Case): Promise<void> {
 }
 
 async function failed(one: Case, why: string): Promise<void> {
-  await changePage(one, { state: 'failed', why });
+  const drawing = changePage(one, { state: 'failed', why });
   one.tried.resolve();
   secondRoute(one, why);
+  await drawing;
 }
 
 const pending: PageStatus = { state: 'pending' };
@@ -171,12 +173,10 @@ function secondRoute(one: Case, why: string): void {
   const { page } = one.direct;
   if (!page || page.rerouted || one.routes.length > 0) return;
   const warn = async (person?: { slack: string }) => (await chat).warn(one.direct, person);
-  // groups (S…) cannot be written to directly: they hear the mention
-  const people = policy.fallback.slack.filter((id) => !id.startsWith('S'));
   const entry = { kind: 'page-unconfirmed' as const, page: page.key, levels: page.levels, why };
   one.routes = [
     take(one, 'mention of the fallback people', () => warn()),
-    ...people.map((slack) => take(one, 'word to a fallback person', () => warn({ slack }))),
+    ...directly(policy.fallback.slack).map((slack) => take(one, 'word to a fallback person', () => warn({ slack }))),
     ...(webhook ? [take(one, 'webhook', () => webhook.send({ incident: one.direct, entry }))] : []),
   ];
 }

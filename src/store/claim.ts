@@ -36,7 +36,8 @@ const known = (row: string, kinds: string): string =>
 
 /** What stands in the announcements' channel, in threads too, shares its pace. */
 export const announcing = 'post:announce';
-const budgetNow = `
+/** Of an outbox row `o` and its incident `i`. */
+export const budgetNow = `
   case when o.budget like 'post:%' and o.needs = 'home' and i.channel is null then '${announcing}' else o.budget end`;
 
 /** Lanes whose rows are counted before a lane's own: what somebody waits for is never behind the rest of its budget. */

@@ -1,6 +1,7 @@
 /** What should be done by now and is not: duties, and sends that somebody waits for. By incident, the worst first. */
 import { z } from 'zod';
 import type { IncidentId } from '../incident/incident.ts';
+import { budgetNow } from './claim.ts';
 import type { Queries } from './db.ts';
 
 const Overdue = z.object({
@@ -48,7 +49,7 @@ export async function overdueSends(
             (array_agg(o.last_error order by o.id))[1] as error
        from outbox o
        join incidents i on i.id = o.incident
-       left join budgets b on b.name = o.budget
+       left join budgets b on b.name = ${budgetNow}
       where o.state = 'waiting'
         and o.lane in ('page', 'urgent')
         and o.effect ->> 'kind' <> 'confirm-page'
