@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
+import { judge } from '../../src/sandbox/history/judge.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import type { LineMode } from '../../src/sandbox/line.ts';
 import type { Entry } from '../../src/sandbox/slack/workspace.ts';
@@ -127,6 +128,10 @@ async function freezeServer(): Promise<() => void> {
     for (const pid of pids.toReversed()) process.kill(pid, 'SIGCONT');
   };
 }
+
+it('row 3: keeps every invariant over these outages', async () => {
+  expect(await judge(house, { withinMs: 30_000 })).toEqual([]);
+}, 60_000);
 
 it('row 4: declares while the database server itself is frozen, and merges it once when it goes on', async () => {
   const thaw = await freezeServer();
