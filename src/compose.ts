@@ -69,6 +69,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
   problems.push(
     () => [slack.tokenProblem(), slack.socketProblem()].filter((problem) => problem !== undefined),
     auditor.problems,
+    outage.problems,
   );
   const audits = scheduleAudits(auditor, log);
   const forPages: Engine = { ...engine, pool: pools.pages };

@@ -55,7 +55,8 @@ export function makeAuditor({
   loops,
   heartbeat,
   breathe = () => pause(breathMs),
-  blindMs = minute,
+  // below the minute of its check: a few milliseconds must not put the alarm off to the next one
+  blindMs = 45_000,
 }: Auditing): Auditor {
   const seen = new Map<string, Head>();
   let blindSince: number | undefined;

@@ -19,6 +19,8 @@ export interface OutageParts {
 
 export interface Attended extends OutageParts {
   attentions: Map<string, Attention>;
+  /** what those that were written down began with: a journal may be lost while they are attended to */
+  remembered: Map<string, Written>;
   /** on their way into the journal: they can be read there before they are attended to */
   beginning: Set<string>;
   /** when it was first seen that another process has a declaration */
@@ -42,6 +44,7 @@ export function attendTo(state: Attended, declared: Written, how: { recorded: bo
   };
   const attention = attend(outside, { direct, resumed, note });
   state.attentions.set(key, attention);
+  if (recorded) state.remembered.set(key, { key, by, command, at });
   return attention;
 }
 
@@ -66,7 +69,7 @@ const longestPoisonMs = 60_000;
 
 /** One look through the journal; answers in how many ms there is more to do. */
 export async function catchUp(state: Attended, journal: Journal): Promise<number | undefined> {
-  const before = [...state.attentions.keys()];
+  const before = [...state.remembered.values()];
   // read in quiet times too: it is what the time is reckoned from when the database is away
   state.isAway = await state.clock.read().then(
     () => false,
@@ -74,12 +77,18 @@ export async function catchUp(state: Attended, journal: Journal): Promise<number
   );
   const entries = await takeWhatIsLeft(state, journal, await read(state, journal));
   const ours = entries.filter(({ key, owner }) => owner === 'us' && !state.beginning.has(key));
-  const keys = new Set(ours.map(({ key }) => key));
-  await Promise.all(before.filter((key) => !keys.has(key)).map((key) => leave(state, key)));
+  const others = new Set(entries.filter(({ owner }) => owner === 'another').map(({ key }) => key));
+  await Promise.all([...others].map((key) => leave(state, key)));
   if (state.isAway) for (const entry of ours) resume(state, entry);
-  else if (state.mayMerge()) await mergeAll(state, journal, ours);
+  else if (state.mayMerge()) await mergeAll(state, journal, [...ours, ...missing(before, entries)]);
   if (entries.length === 0) state.seen.clear();
-  return entries.length > 0 ? againMs : undefined;
+  return entries.length + state.remembered.size > 0 ? againMs : undefined;
+}
+
+/** Merged by another process, or lost with the journal: merging what is remembered is right in either case. */
+function missing(before: Written[], entries: Journalled[]): Written[] {
+  const there = new Set(entries.map(({ key }) => key));
+  return before.filter(({ key }) => !there.has(key));
 }
 
 async function read(state: Attended, journal: Journal): Promise<Journalled[]> {
@@ -124,28 +133,34 @@ function sayOfSkipped(state: Attended, skipped: number | undefined): void {
   state.skipped = skipped;
 }
 
-/** Merged, or taken by another process: nothing is left to do for it here. What was never written down is no matter of the journal. */
-async function leave({ attentions }: Attended, key: string): Promise<void> {
+/** Taken by another process: nothing is left to do for it here. */
+async function leave({ attentions, remembered }: Attended, key: string): Promise<void> {
   const attention = attentions.get(key);
-  if (!attention?.direct().recorded) return;
+  remembered.delete(key);
   attentions.delete(key);
-  await attention.end();
+  await attention?.end();
 }
 
-function resume(state: Attended, entry: Journalled): void {
+function resume(state: Attended, entry: Written): void {
   if (!state.attentions.has(entry.key)) attendTo(state, entry, { recorded: true, resumed: true });
 }
 
 /** In the order of their declaration, which gives the numbers; one that cannot be merged holds up no other. */
-async function mergeAll(state: Attended, journal: Journal, entries: Journalled[]): Promise<void> {
+async function mergeAll(state: Attended, journal: Journal, entries: Written[]): Promise<void> {
   const due = entries.filter(({ key }) => (state.failures.get(key)?.nextAt ?? 0) <= performance.now());
   const attentions = due.flatMap(({ key }) => state.attentions.get(key) ?? []);
   await Promise.all(attentions.map((attention) => attention.end()));
   for (const entry of due) await mergeOne(state, journal, entry);
-  if (due.length > 0) await journal.tidy();
+  if (due.length > 0) await journal.tidy().catch(unnoted(state));
 }
 
-async function mergeOne(state: Attended, journal: Journal, entry: Journalled): Promise<void> {
+/** The incident stands: at worst it is merged once more, which changes nothing. */
+const unnoted =
+  ({ engine }: Attended) =>
+  (error: unknown): void =>
+    engine.log.warn({ err: error }, 'that a declaration was merged could not be noted in the journal');
+
+async function mergeOne(state: Attended, journal: Journal, entry: Written): Promise<void> {
   const { attentions, failures, engine, outside } = state;
   const { key } = entry;
   const { page = entry.page, announcement = entry.announcement } = attentions.get(key)?.direct() ?? entry;
@@ -156,7 +171,8 @@ async function mergeOne(state: Attended, journal: Journal, entry: Journalled): P
       ...(page && { page }),
       ...(announcement && { announcement }),
     });
-    await journal.note({ kind: 'merged', key });
+    await journal.note({ kind: 'merged', key }).catch(unnoted(state));
+    state.remembered.delete(key);
     failures.delete(key);
     engine.log.warn({ incident, declaredAt: entry.at }, 'a declaration from the journal became an incident');
   } catch (error) {

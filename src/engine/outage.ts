@@ -11,6 +11,8 @@ import { within } from './wait.ts';
 
 export interface Outage {
   loop: Loop;
+  /** what is wrong with the journal, in words */
+  problems: () => string[];
   declare(input: Input): Promise<Answer | WithoutDatabase>;
   /** the database may be back */
   poke(): void;
@@ -28,11 +30,14 @@ const leastAnswerMs = 150;
 const appendMs = 1_000;
 const idleMs = 5_000;
 
+const unreadable = 'JOURNAL_DIR cannot be read: what is declared without the database may be lost at a restart.';
+
 export function startOutage(parts: OutageParts): Outage {
   const { journal, engine } = parts;
   const attended: Attended = {
     ...parts,
     attentions: new Map(),
+    remembered: new Map(),
     beginning: new Set(),
     seen: new Map(),
     failures: new Map(),
@@ -49,6 +54,7 @@ export function startOutage(parts: OutageParts): Outage {
       return answer;
     },
     loop,
+    problems: () => (attended.skipped === undefined ? [unreadable] : []),
     poke: loop.poke,
     async stop() {
       await loop.stop();

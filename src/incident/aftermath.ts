@@ -1,5 +1,5 @@
 /** How an incident ends and what it owes then: resolve, reopen, close, cancel; duties ticked off, waived, put off. */
-import { changed, closePages, redraw, refuse, said, say } from './changes.ts';
+import { changed, closePages, redraw, refuse, said, say, saysNothing } from './changes.ts';
 import { owedReminder } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Command, Done, Incident } from './incident.ts';
@@ -49,7 +49,7 @@ function resolve(i: Incident, { summary }: Of<'resolve'>, { by, now }: At): Deci
 
 /** What was done stays done. An incident that nobody had acknowledged starts its ladder again. */
 function reopen(i: Incident, { reason }: Of<'reopen'>, { now }: At): Decision {
-  if (reason.trim() === '') return refuse({ code: 'empty', field: 'reason' });
+  if (saysNothing(reason)) return refuse({ code: 'empty', field: 'reason' });
   const { endedAt: _, ...rest } = i;
   const ladder = i.acknowledged ? i.ladder : { run: i.ladder.run + 1, startedAt: now, next: 0 };
   const next: Incident = { ...rest, phase: 'open', reopenedAt: now, ladder };
@@ -82,7 +82,7 @@ function tick(i: Incident, { duty, done }: { duty: ReminderKind; done: Done }, {
 }
 
 function waive(i: Incident, { duty, reason }: Of<'waive'>, at: At): Decision {
-  if (reason.trim() === '') return refuse({ code: 'empty', field: 'reason' });
+  if (saysNothing(reason)) return refuse({ code: 'empty', field: 'reason' });
   return tick(i, { duty, done: { by: at.by, at: at.now, how: 'waived', reason } }, at);
 }
 

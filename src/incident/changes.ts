@@ -5,6 +5,9 @@ import type { Audience, Entry } from './entry.ts';
 import type { Actor, Incident, Instant, Page, Refusal } from './incident.ts';
 import type { FallbackPolicy, Level, Person } from './policy.ts';
 
+/** Nothing that a person could see: letters, digits, marks and pictures are words, spaces and invisible characters none. */
+export const saysNothing = (words: string): boolean => !/[\p{L}\p{N}\p{P}\p{S}]/u.test(words);
+
 export const refuse = (refusal: Refusal): Decision => ({ ok: false, refusal });
 
 export interface Change {

@@ -31,10 +31,12 @@ export function levelAfter(reached: Level | undefined): Level {
   return levels[levels.findIndex((level) => level === reached) + 1] ?? 'team-lead';
 }
 
-/** Whoever should act next: the lead, else who acknowledged, else the on-call. */
-export function inCharge(i: Incident): Audience {
+/** Whoever should act next: the lead, else who acknowledged, else the on-call; and the on-call where Slack may not know the person. */
+function inCharge(i: Incident): Audience[] {
   const person = i.lead ?? i.acknowledged?.by;
-  return person ? { person } : { level: 'on-call' };
+  const onCall: Audience = { level: 'on-call' };
+  if (!person) return [onCall];
+  return 'slack' in person ? [{ person }] : [{ person }, onCall];
 }
 
 /** One branch per duty that reminds: its anchor while it is owed, nothing while it is not. */
@@ -52,7 +54,7 @@ const anchors: Record<ReminderKind, (i: Incident) => Anchor | undefined> = {
       ? {
           run: `${i.update.count + 1 + i.resolved.run}`,
           from: Math.max(i.update.at, i.reopenedAt ?? 0),
-          who: [inCharge(i)],
+          who: inCharge(i),
         }
       : undefined,
   resolution: (i) =>
@@ -60,13 +62,13 @@ const anchors: Record<ReminderKind, (i: Incident) => Anchor | undefined> = {
       ? {
           run: i.severity,
           from: i.declaredAt,
-          who: [inCharge(i)],
+          who: inCharge(i),
           atTheEnd: [{ level: levelAfter(i.ladder.reached ?? 'on-call') }],
           since: i.severitySetAt,
         }
       : undefined,
   ticket: (i) =>
-    isLive(i) || i.phase === 'resolved' ? { run: '1', from: i.severitySetAt, who: [inCharge(i)] } : undefined,
+    isLive(i) || i.phase === 'resolved' ? { run: '1', from: i.severitySetAt, who: inCharge(i) } : undefined,
   'status-page': aftermath,
   'affected-users': aftermath,
   report: aftermath,
@@ -75,7 +77,7 @@ const anchors: Record<ReminderKind, (i: Incident) => Anchor | undefined> = {
 
 function aftermath(i: Incident): Anchor | undefined {
   if (i.phase !== 'resolved' || i.resolved.at === undefined) return undefined;
-  return { run: `${i.resolved.run}`, from: i.resolved.at, who: [inCharge(i)] };
+  return { run: `${i.resolved.run}`, from: i.resolved.at, who: inCharge(i) };
 }
 
 /** When occurrence `n` (from 0) is due after the anchor; nothing where the schedule has ended. */

@@ -1,6 +1,6 @@
 /** How an incident begins, and the guard against declaring the same one twice. */
 
-import { changed, refuse } from './changes.ts';
+import { changed, refuse, saysNothing } from './changes.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { Declare, Incident, IncidentId } from './incident.ts';
@@ -70,7 +70,7 @@ function begin(command: Declare, { id, number, now, by }: Declaration): Incident
     decidedUnder: [],
     severity: command.severity,
     severitySetAt: now,
-    title: command.title,
+    title: saysNothing(command.title) ? '' : command.title,
     ...(command.issueType === undefined ? {} : { issueType: command.issueType }),
     phase: 'open',
     declaredBy: by,

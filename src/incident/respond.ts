@@ -1,5 +1,5 @@
 /** What people do while an incident runs: acknowledge, lead, roles, severity, words, update, escalate, mitigate, look. */
-import { changed, newPage, refuse, said, samePerson } from './changes.ts';
+import { changed, newPage, refuse, said, samePerson, saysNothing } from './changes.ts';
 import { levelAfter } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
@@ -132,12 +132,12 @@ function setIssueType(i: Incident, { issueType }: Of<'issue-type'>, at: At): Dec
 }
 
 function setTitle(i: Incident, { title }: Of<'title'>): Decision {
-  if (title.trim() === '') return refuse({ code: 'empty', field: 'title' });
+  if (saysNothing(title)) return refuse({ code: 'empty', field: 'title' });
   return said({ ...i, title }, { kind: 'title', from: i.title, to: title }, { effects: [{ kind: 'topic' }] });
 }
 
 function update(i: Incident, { text }: Of<'update'>, { by, now }: At): Decision {
-  if (text.trim() === '') return refuse({ code: 'empty', field: 'text' });
+  if (saysNothing(text)) return refuse({ code: 'empty', field: 'text' });
   return said({ ...i, update: { count: i.update.count + 1, at: now, text, by } }, { kind: 'update', text });
 }
 

@@ -8,9 +8,9 @@ import { type Asker, type Desk, sceneOf } from './desk.ts';
 import type { Door } from './door.ts';
 import { openForm } from './forms.ts';
 import type { Outcome } from './listener.ts';
-import { numberOf, takeWord } from './parse.ts';
+import { looksLikeNumber, numberOf, takeWord } from './parse.ts';
 import { listMessage, pickMessage, unknownVerbMessage } from './views/answers.ts';
-import { context, message, saying } from './views/blocks.ts';
+import { context, foreign, message, saying } from './views/blocks.ts';
 import type { Message } from './views/message.ts';
 
 export interface Typed {
@@ -88,13 +88,16 @@ function withoutNumber(rest: string): string {
 
 /** A number that was typed is meant, even in another incident's channel; then the channel's own, then the only one. */
 async function findTarget(door: Door, { channel }: Asker, { verb, rest }: Wanted): Promise<Target> {
-  const number = numberOf(takeWord(rest).word);
+  const { word } = takeWord(rest);
+  const number = numberOf(word);
   if (number !== undefined) {
     const incident = await door.byNumber(number);
     return incident
       ? { incident, words: withoutNumber(rest) }
       : { answer: saying(`Nothing was done: there is no incident #${number}.`) };
   }
+  if (looksLikeNumber(word))
+    return { answer: saying(`Nothing was done: "${foreign(word, 20)}" is no incident's number.`) };
   const here = channel === undefined ? undefined : await door.byChannel(channel);
   if (here) return { incident: here, words: rest };
   const open = await door.open();

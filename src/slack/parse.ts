@@ -30,10 +30,14 @@ export const severityOf = (word: string): Severity | undefined =>
 /** A word that wanted to be a severity and is none, such as p0 or sev9. */
 export const looksLikeSeverity = (word: string): boolean => /^(?:p|sev-?)\d+$/iu.test(word);
 
+/** A mark may follow, as it does in a sentence: `#12:`. */
 export const numberOf = (word: string): number | undefined => {
-  const digits = /^#(\d{1,9})$/u.exec(word)?.[1];
+  const digits = /^#(\d{1,9})[:,.;]?$/u.exec(word)?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
+
+/** A word that wanted to be a number and is none: whoever typed it meant one incident and no other. */
+export const looksLikeNumber = (word: string): boolean => /^#\d/u.test(word);
 
 /** `<@U123>` or `<@U123|name>`: what Slack makes of a mention when the command asks it to escape. */
 export function mentionOf(word: string): { slack: string } | undefined {

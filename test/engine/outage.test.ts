@@ -337,6 +337,22 @@ describe('when the database is back', () => {
     expect((await journal.unmerged()).entries.map(({ key }) => key)).toEqual(['poison']);
   });
 
+  it('one whose journal was lost meanwhile is paged and merged all the same', async () => {
+    const { declare, line } = await away();
+    bench.fail.set('page', new SendFailed('unreachable', 'The pager does not answer.', { retry: 'later' }));
+    await declare();
+    rmSync(folder, { recursive: true, force: true });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const before = askedFor('page').length;
+
+    await until(() => askedFor('page').length > before);
+    bench.fail.clear();
+    line.set({ kind: 'pass' });
+    await until(async () => (await count()) === 1);
+
+    expect((await incidentOf()).title).toBe(command.title);
+  });
+
   it('a slow transaction that was given up saves nothing by itself', async () => {
     const { declare, line } = await away({ mode: 'pass' });
     line.set({ kind: 'slow', ms: 350 });

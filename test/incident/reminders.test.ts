@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Severity } from '../../src/incident/policy.ts';
-import { ana, begin, ben, day, give, hour, minutes, sleepThrough, start, told, wait } from './story.ts';
+import { ana, begin, ben, dana, day, give, hear, hour, minutes, sleepThrough, start, told, wait } from './story.ts';
 
 it.each<[Severity, string]>([
   ['p1', '2 U0BEN+on-call'],
@@ -13,6 +13,15 @@ it.each<[Severity, string]>([
   wait(story, day);
 
   expect(told(story, 'reminder', 'lead')).toEqual([mention]);
+});
+
+it('tells the on-call too where only the pager knows who has acknowledged', () => {
+  const story = begin('p1');
+  hear(story, { kind: 'acknowledged-at-pager', page: 'inc:1.0', by: dana });
+
+  wait(story, minutes(30));
+
+  expect(told(story, 'reminder', 'update')).toEqual(['30 dana@example.com+on-call']);
 });
 
 it('keeps silent about the lead once somebody has it', () => {

@@ -171,6 +171,8 @@ it('takes a new title and says the old one', () => {
 it.each([
   ['title', { kind: 'title' as const, title: ' \n' }],
   ['text', { kind: 'update' as const, text: ' \n' }],
+  ['title', { kind: 'title' as const, title: '\u200B\u202E' }],
+  ['text', { kind: 'update' as const, text: '\u2060' }],
 ])('refuses a %s that says nothing', (field, order) => {
   const story = begin('p1');
 

@@ -244,6 +244,15 @@ describe('the incident that is meant', () => {
     expect(JSON.stringify(body)).not.toContain('"pick');
   });
 
+  it('is the number that was typed, with a mark behind it or not, and no other where it is none', async () => {
+    await bot.slash('declare p1 checkout is down');
+    await bot.slash('declare p2 search is slow');
+
+    expect((await bot.slash('resolve #2: the disk was full')).text).toContain('#2');
+    expect((await bot.slash('ack #9999999999')).text).toContain('is no incident');
+    expect((await bot.slash('ack #1x mine')).text).toContain('is no incident');
+  });
+
   it('is none where nothing is open, or no such number is', async () => {
     expect((await bot.slash('ack')).text).toContain('no incident is open');
     expect((await bot.slash('ack #99')).text).toContain('there is no incident #99');
