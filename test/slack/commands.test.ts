@@ -248,7 +248,7 @@ describe('the incident that is meant', () => {
     await bot.slash('declare p1 checkout is down');
     await bot.slash('declare p2 search is slow');
 
-    expect((await bot.slash('resolve #2: the disk was full')).text).toContain('#2');
+    expect((await bot.slash('resolve #2: the disk was full')).text).toMatch(/#2.*resolved/);
     expect((await bot.slash('ack #9999999999')).text).toContain('is no incident');
     expect((await bot.slash('ack #1x mine')).text).toContain('is no incident');
   });
