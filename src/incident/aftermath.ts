@@ -1,6 +1,6 @@
 /** How an incident ends and what it owes then: resolve, reopen, close, cancel; duties ticked off, waived, put off. */
 import { changed, closePages, redraw, refuse, said, say, saysNothing } from './changes.ts';
-import { owedReminder } from './clocks.ts';
+import { owedReminder, progressed } from './clocks.ts';
 import type { Circumstances, Decision } from './decision.ts';
 import type { Command, Done, Incident } from './incident.ts';
 import { type Person, type ReminderKind, reminderKinds } from './policy.ts';
@@ -92,7 +92,7 @@ function snooze(i: Incident, command: Of<'snooze'>, { now, policy }: At): Decisi
   const owed = owedReminder(i, command.duty, policy);
   if (!owed) return refuse({ code: 'not-owed', duty: command.duty });
   const snoozedUntil = now + command.for;
-  const progress = { ...i.progress, [command.duty]: { run: owed.run, fired: owed.n, snoozedUntil } };
+  const progress = progressed(i, command.duty, { run: owed.run, fired: owed.n, snoozedUntil });
   const entry = { kind: 'snoozed' as const, duty: command.duty, untilMs: snoozedUntil };
   return changed({ next: { ...i, progress }, entries: [entry], effects: [say(entry), ...redraw], reason: 'snoozed' });
 }

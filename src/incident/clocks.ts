@@ -125,7 +125,16 @@ function progressOf(known: Progress | undefined, anchor: Anchor, schedule: Sched
   if (known?.run === anchor.run) return known;
   const { since = anchor.from } = anchor;
   const over = schedule.at.filter((after) => anchor.from + after < since).length;
-  return { run: anchor.run, fired: Math.min(over, Math.max(schedule.at.length - 1, 0)) };
+  const reached = known?.earlier?.[anchor.run] ?? 0;
+  return { run: anchor.run, fired: Math.max(reached, Math.min(over, Math.max(schedule.at.length - 1, 0))) };
+}
+
+/** How far a reminder has come by now. The resolution's runs are severities and may come back: what each had reached is kept. */
+export function progressed(i: Incident, kind: ReminderKind, now: Omit<Progress, 'earlier'>): Incident['progress'] {
+  const known = i.progress[kind];
+  const left = known && known.run !== now.run && kind === 'resolution' ? { [known.run]: known.fired } : {};
+  const earlier = { ...known?.earlier, ...left };
+  return { ...i.progress, [kind]: { ...now, ...(Object.keys(earlier).length > 0 ? { earlier } : {}) } };
 }
 
 /** Step `index` of a ladder; beyond its last step the repetition, for ever. */

@@ -1,6 +1,6 @@
 /** What has fallen due is done: pages and mentions of the ladder, reminders, pages without confirmation, no channel. */
 import { newPage, redraw, say, secondRoute } from './changes.ts';
-import { dutiesFor, ladderRuns, ladderStep, type Owed, occurrence, owedReminder } from './clocks.ts';
+import { dutiesFor, ladderRuns, ladderStep, type Owed, occurrence, owedReminder, progressed } from './clocks.ts';
 import type { Circumstances, Duty, Paid } from './decision.ts';
 import { pageKey } from './direct.ts';
 import type { Effect } from './effect.ts';
@@ -130,7 +130,7 @@ function fallReminders(i: Incident, at: Circumstances): Part {
     .filter(({ dueAt }) => dueAt <= at.now);
   return owed.reduce<Part>((part, reminder) => {
     const { entry, fired } = remind(reminder, at.now);
-    const progress = { ...part.next.progress, [reminder.kind]: { run: reminder.run, fired } };
+    const progress = progressed(part.next, reminder.kind, { run: reminder.run, fired });
     const paid = {
       key: `${reminder.kind}:${reminder.run}.${reminder.n}`,
       outcome: 'reminded',

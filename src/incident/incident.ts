@@ -43,6 +43,8 @@ export interface Progress {
   run: string;
   fired: number;
   snoozedUntil?: Instant;
+  /** what earlier runs had reached, for one that comes back */
+  earlier?: Record<string, number>;
 }
 
 export interface Incident {

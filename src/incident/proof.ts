@@ -28,13 +28,12 @@ const sameTime: Milliseconds = 1_000;
 
 export function prove(replay: Replay, rows: Kept[], { now, policy }: Circumstances): Proof {
   const kept = new Map(rows.map((row) => [row.key, row]));
-  const first = firstOfEach(replay.paid);
-  const owed = dutiesFor(replay.incident, policy).filter(({ key }) => !first.has(key));
-  const expected = new Set([...first.values(), ...owed].map(({ key }) => key));
+  const owed = dutiesFor(replay.incident, policy);
+  const expected = new Set([...replay.paid, ...owed].map(({ key }) => key));
   const cancelled = [...replay.owed].filter((key) => !expected.has(key));
   return {
     faults: [
-      ...[...first.values()].flatMap((paid) => paidFault(paid, kept.get(paid.key))),
+      ...replay.paid.flatMap((paid) => paidFault(paid, kept.get(paid.key))),
       ...owed.flatMap((duty) => owedFault(duty, kept.get(duty.key))),
       ...cancelled.flatMap((key) => stateFault(key, 'cancelled', kept.get(key))),
       ...rows.filter(({ key }) => !replay.owed.has(key)).map(({ key }) => `duty ${key} was never owed, and has a row`),
@@ -44,11 +43,6 @@ export function prove(replay: Replay, rows: Kept[], { now, policy }: Circumstanc
       .filter(({ slept }) => slept > lateAfter)
       .map(({ key, slept }) => `duty ${key} fired ${lasting(slept)} late`),
   };
-}
-
-/** A severity that comes back may remind under an old key once more: the row keeps the first time. */
-function firstOfEach(paid: Replay['paid']): Map<string, Replay['paid'][number]> {
-  return new Map(paid.toReversed().map((one) => [one.key, one]));
 }
 
 function stateFault(key: string, state: Kept['state'], row: Kept | undefined): string[] {

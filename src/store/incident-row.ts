@@ -26,7 +26,12 @@ const Home = z.discriminatedUnion('kind', [
 ]);
 
 const Done = z.looseObject({ by: Person, at: Instant, how: z.enum(['done', 'waived']), reason: optional(z.string()) });
-const Progress = z.looseObject({ run: z.string(), fired: z.number(), snoozedUntil: optional(Instant) });
+const Progress = z.looseObject({
+  run: z.string(),
+  fired: z.number(),
+  snoozedUntil: optional(Instant),
+  earlier: optional(z.record(z.string(), z.number())),
+});
 const Touched = z.looseObject({ by: Actor, at: Instant, version: z.number() });
 
 const State = z.looseObject({

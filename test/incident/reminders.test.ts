@@ -55,6 +55,19 @@ it('says 50, 80 and 100 % of the target, and tells the next level at the end', (
   expect(told(story, 'reminder', 'resolution')).toEqual(['30 U0ANA', '48 U0ANA', '60 U0ANA+second-level']);
 });
 
+it('says no mark of a target twice when a severity comes back', () => {
+  const story = begin('p1');
+  wait(story, hour + minutes(1));
+  give(story, { kind: 'severity', severity: 'p2' });
+  wait(story, hour);
+  give(story, { kind: 'severity', severity: 'p1' });
+
+  wait(story, minutes(5));
+
+  const keys = story.paid.map(({ what }) => what.key).filter((key) => key.startsWith('resolution:'));
+  expect(keys).toEqual(['resolution:p1.0', 'resolution:p1.1', 'resolution:p1.2', 'resolution:p2.0']);
+});
+
 it('counts the resolution on from the declaration after a reopen', () => {
   const story = begin('p1');
   give(story, { kind: 'acknowledge' });

@@ -59,12 +59,10 @@ function keep(story: Story, decision: Decision, actor: Actor): void {
 }
 
 function keepDuties({ duties, incident, now }: Story, { paid }: Decision & { ok: true }): void {
-  const isPaid = (key: string): boolean => duties.get(key)?.state === 'paid';
-  for (const { key, lateMs } of paid)
-    if (!isPaid(key)) duties.set(key, { key, dueAt: now - lateMs, state: 'paid', firedAt: now });
+  for (const { key, lateMs } of paid) duties.set(key, { key, dueAt: now - lateMs, state: 'paid', firedAt: now });
   const owed = dutiesFor(incident, policy);
   for (const kept of duties.values()) if (kept.state === 'owed') duties.set(kept.key, { ...kept, state: 'cancelled' });
-  for (const { key, dueAt } of owed) if (!isPaid(key)) duties.set(key, { key, dueAt, state: 'owed', firedAt: null });
+  for (const { key, dueAt } of owed) duties.set(key, { key, dueAt, state: 'owed', firedAt: null });
 }
 
 export function declared(severity: Severity, title = 'checkout returns 502', open: Incident[] = []): Decision {
