@@ -104,7 +104,8 @@ function launch(cluster: Cluster, { port, durable }: Serving & { port: number })
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 100,
+    // what is thrown away serves many at once
+    max_connections: durable ? 100 : 300,
     logging_collector: 'off',
     ...(durable ? {} : fast),
   };

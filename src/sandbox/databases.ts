@@ -16,7 +16,7 @@ export async function startDatabases(fresh: string, log: (line: string) => void)
   );
   if (!own || !patient) throw new Error('two servers were asked for');
   const pools = { own: makePool(own.url), patient: makePool(patient.url) };
-  await prepare(pools.patient);
+  await preparePatient(pools.patient);
   return {
     own: { url: own.url, pool: pools.own, server: own.server },
     patient: { url: patient.url, pool: pools.patient },
@@ -34,7 +34,7 @@ function makePool(url: string): pg.Pool {
   return pool;
 }
 
-async function prepare(patient: pg.Pool): Promise<void> {
+export async function preparePatient(patient: pg.Pool): Promise<void> {
   await patient.query(
     `create table executions (
        id text primary key,

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { type Bot } from '../../src/sandbox/bot.ts';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { type Line, startLine } from '../../src/sandbox/line.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 let house: House | undefined;
 let line: Line | undefined;
@@ -17,7 +18,7 @@ afterEach(async () => {
 }, 60_000);
 
 async function started(): Promise<House> {
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await openHouse();
   return house;
 }
 
@@ -136,7 +137,7 @@ it('row 23: a process that is stopped gives back every lease before it ends', as
 }, 60_000);
 
 it('one process more than Slack has sockets for says so once, goes on with duties, and takes its turn later', async () => {
-  house = await startHouse({ now: Date.now, say: () => {}, socket: true });
+  house = await openHouse({ socket: true });
   const at = house;
   await at.slack.until('a socket', () => (at.slack.sockets.count() === 1 ? true : undefined));
   const others = await Promise.all(Array.from({ length: 9 }, () => openSocket(at)));

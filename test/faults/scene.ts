@@ -1,15 +1,15 @@
 /** A house of its own for each file of faults, and how an incident in it is declared and looked at. */
 import { randomUUID } from 'node:crypto';
 import type { Bot } from '../../src/sandbox/bot.ts';
-import { type House, type HouseSettings, startHouse } from '../../src/sandbox/house.ts';
+import type { House, HouseSettings } from '../../src/sandbox/house.ts';
 import type { Entry } from '../../src/sandbox/slack/workspace.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 export const patient = 60_000;
 export const incidents = 'C0INCIDENTS';
 
-export const open = (settings: Partial<HouseSettings> = {}): Promise<House> =>
-  startHouse({ now: Date.now, say: () => {}, ...settings });
+export const open = (settings: Partial<HouseSettings> = {}): Promise<House> => openHouse(settings);
 
 /** Words that no other declaration of the run is taken for. */
 export const some = (words: string): string => `${words} ${randomUUID().replaceAll('-', ' ')}`;

@@ -1,13 +1,14 @@
 /** What people and their tools get wrong, against the real bot: a clear sentence, nothing lost, nobody pinged. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { judge } from '../../src/sandbox/history/judge.ts';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { cardIn, textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 let house: House;
 let seen = 0;
 beforeAll(async () => {
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await openHouse();
 }, 60_000);
 beforeEach(() => {
   seen = house.slack.transcript.length;

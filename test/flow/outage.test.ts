@@ -1,12 +1,13 @@
 /** What is lost when others fail, or when the bot itself is killed: nothing. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { judge } from '../../src/sandbox/history/judge.ts';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 let house: House;
 beforeEach(async () => {
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await openHouse();
 }, 60_000);
 afterEach(() => house.stop(), 60_000);
 

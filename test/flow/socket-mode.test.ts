@@ -1,12 +1,13 @@
 /** The same bot without a public address: commands, presses and forms come in through a socket. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { judge } from '../../src/sandbox/history/judge.ts';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 let house: House;
 beforeAll(async () => {
-  house = await startHouse({ now: Date.now, say: () => {}, socket: true });
+  house = await openHouse({ socket: true });
   await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
 }, 60_000);
 afterAll(() => house.stop(), 60_000);

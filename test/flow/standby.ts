@@ -26,7 +26,14 @@ export async function startStandby(primaryUrl: string): Promise<Standby> {
   chmodSync(folder, 0o755);
   chmodSync(data, 0o700);
   if (account) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, data]);
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', primary_conninfo: primaryUrl };
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    primary_conninfo: primaryUrl,
+    // a standby must allow as many as its primary
+    max_connections: 300,
+  };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(program, ['-D', data, ...args], { cwd: folder, stdio: 'ignore', ...account });
   const url = new URL(primaryUrl);

@@ -1,8 +1,9 @@
 /** Many declare and press at once: less than a tenth of the long form's storm, at the same pace. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { playStorm, type Storm } from '../../src/sandbox/storm.ts';
 import { announced, recordOf, type StormRecord } from '../../src/sandbox/storm-record.ts';
+import { openHouse } from '../tools/house.ts';
 
 const scale = { open: 4, declarations: 15, clicks: 150, people: 20, overMs: 4_500, seed: 1 };
 const pagesWithinMs = 10_000;
@@ -11,7 +12,7 @@ let house: House;
 let storm: Storm;
 let record: StormRecord;
 beforeAll(async () => {
-  house = await startHouse({ now: Date.now, say: () => {}, crowd: scale.people });
+  house = await openHouse({ crowd: scale.people });
   storm = await playStorm(house, scale);
   const all = storm.open.length + storm.declared.length;
   await house.slack.until('every announcement', () => (announced(house) === all ? true : undefined), 30_000);

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import { judge } from '../../src/sandbox/history/judge.ts';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { cardIn, textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 
 let house: House;
 let other: Bot;
 beforeAll(async () => {
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await openHouse();
   other = await house.another();
 }, 60_000);
 afterAll(() => house.stop(), 60_000);

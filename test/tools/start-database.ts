@@ -1,7 +1,9 @@
-/** One throw-away Postgres server for a whole run of jest, with a migrated template that every test file copies. */
+/** One throw-away Postgres server for a whole run of jest, with a migrated template that every test file copies, and one bundle of the bot. */
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../../src/local-postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -24,4 +26,10 @@ export default async function startDatabase(): Promise<void> {
   url.pathname = `/${template}`;
   await migrate(url.href);
   process.env['TEST_POSTGRES_URL'] = server.url;
+  process.env['TEST_BOT_BUNDLE'] = await bundle(join(folder, 'bundle'));
+}
+
+async function bundle(into: string): Promise<string> {
+  await promisify(execFile)(process.execPath, ['esbuild.config.js', 'src/main.ts', into]);
+  return into;
 }
