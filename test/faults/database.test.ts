@@ -5,12 +5,13 @@ import { makeLog } from '../../src/log.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { inTransaction, makePool } from '../../src/store/db.ts';
+import { bundled } from '../tools/house.ts';
 
 let house: House;
 let crowd: pg.Client[] = [];
 beforeEach(async () => {
   crowd = [];
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await startHouse(bundled());
 }, 60_000);
 afterEach(async () => {
   await leave();

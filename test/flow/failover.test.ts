@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
+import { bundled } from '../tools/house.ts';
 import { type Standby, startStandby } from './standby.ts';
 
 let house: House;
 let standby: Standby;
 beforeAll(async () => {
-  house = await startHouse({ now: Date.now, say: () => {} });
+  house = await startHouse(bundled());
   standby = await startStandby(house.databases.own.url);
 }, 90_000);
 afterAll(async () => {

@@ -4,19 +4,21 @@ import { type Databases, preparePatient } from '../../src/sandbox/databases.ts';
 import { type House, type HouseSettings, startHouse } from '../../src/sandbox/house.ts';
 import { testDatabase } from './database.ts';
 
-/** Whoever stops or freezes a server needs one of its own: `startHouse`. */
+/** Whoever stops or freezes a server needs one of its own: `startHouse` with what `bundled` says. */
 export async function openHouse(settings: Partial<HouseSettings> = {}): Promise<House> {
+  const common = bundled(settings.env);
+  return startHouse({ databases: await databases(), ...common, ...settings, env: common.env });
+}
+
+export function bundled(env: Record<string, string> = {}) {
   const bundle = process.env['TEST_BOT_BUNDLE'];
   if (bundle === undefined) throw new Error('start these tests with npm test: it makes their bundle');
-  const { env, ...rest } = settings;
-  return startHouse({
+  return {
     now: Date.now,
     say: () => {},
     command: [join(bundle, 'main.mjs')],
-    databases: await databases(),
     env: { COMPILE_CACHE: join(bundle, 'compiled'), ...env },
-    ...rest,
-  });
+  };
 }
 
 async function databases(): Promise<Databases> {
