@@ -10,6 +10,7 @@ import { inTransaction } from '../../src/store/db.ts';
 import { dutiesOf } from '../../src/store/duties.ts';
 import { appendTimeline, readHead } from '../../src/store/timeline.ts';
 import { type Happening, life } from '../incident/random-life.ts';
+import type { Order } from '../incident/story.ts';
 import { ana, type Bench, ben, makeBench, minutes, start } from './bench.ts';
 
 let bench: Bench;
@@ -248,13 +249,17 @@ describe('any life', () => {
       await awake(id, at + happening.ms);
       return at + happening.ms;
     }
-    const command =
-      'page' in happening.command && happening.command.kind !== 'done-directly'
-        ? { ...happening.command, page: happening.command.page.replace('inc', id) }
-        : happening.command;
+    const command = ofThis(id, happening.command);
     const actor = happening.kind === 'person' ? happening.by : 'responder';
     await bench.order(command, { incident: id, actor });
     return at;
+  }
+
+  /** Lives name one page and one channel; here each incident has its own. */
+  function ofThis(id: IncidentId, command: Order): Order {
+    if ('page' in command && command.kind !== 'done-directly')
+      return { ...command, page: command.page.replace('inc', id) };
+    return 'channel' in command && command.channel === 'C0INC' ? { ...command, channel: `C0${id}` } : command;
   }
 
   it('is found as it was, chain, duties and all', async () => {

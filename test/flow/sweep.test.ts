@@ -57,7 +57,7 @@ it('a process that stood still before a post does not post what another one has 
   const house = await grounds.house({ now: Date.now, kills });
   const clock = await startClock(house.databases.own.pool, Date.now(), 60_000);
   // while nobody knows who is on call, every post asks for it right before it goes
-  house.pager.faults.add({ method: 'GET schedules', effect: { kind: 'status', status: 503 } });
+  house.pager.faults.add({ method: 'GET schedules on-calls', effect: { kind: 'status', status: 503 } });
   await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
   const channel = await incidentChannel(house);
   await clock.settle();

@@ -121,7 +121,7 @@ it('knows who is on call, and goes by what it knew when the pager is away', asyn
   expect(await pager.onCall('cloudflow')).toEqual([
     { pager: 'dana@example.com', name: 'dana@example.com', email: 'dana@example.com' },
   ]);
-  local.faults.add({ method: 'GET schedules', effect: { kind: 'status', status: 503 } });
+  local.faults.add({ method: 'GET schedules on-calls', effect: { kind: 'status', status: 503 } });
 
   expect(await pager.onCall('cloudflow')).toHaveLength(1);
 });

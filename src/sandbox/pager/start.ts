@@ -64,7 +64,7 @@ interface Asked {
 /** What a path says besides the names of alerts and schedules. */
 const words = new Set(['alerts', 'requests', 'notes', 'acknowledge', 'close', 'schedules', 'on-calls']);
 
-/** Struck by a fault named after its method and place, such as "POST alerts". */
+/** Struck by a fault named after its method and the words of its path: "POST alerts", "POST alerts acknowledge". */
 async function answer(
   desk: Desk,
   { faults, kills }: { faults: Faults; kills: Kills },
@@ -73,9 +73,10 @@ async function answer(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const [, place = '', ...rest] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
   const acts = [place, ...rest].filter((part) => words.has(part));
-  const passing = kills.reach('pager', `${request.method} ${acts.join(' ')}`);
+  const named = `${request.method} ${acts.join(' ')}`;
+  const passing = kills.reach('pager', named);
   if (passing('before')) return void response.destroy();
-  const effect = faults.take(`${request.method} ${place}`);
+  const effect = faults.take(named);
   if (await strike(effect, response)) return;
   const reply =
     refusal(desk, request) ??
