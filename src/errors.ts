@@ -40,3 +40,23 @@ export class BadConfiguration extends Error {
     this.faults = faults;
   }
 }
+
+/**
+ * `forbidden`: the account may not · `refused`: it is not known, or not any more · `absent`: there is no such thing there
+ * · `busy`: asked to come later · `unreachable`: no answer that could be read
+ */
+export type CannotSeeCode = 'forbidden' | 'refused' | 'absent' | 'busy' | 'late' | 'unreachable' | 'unreadable';
+
+/** A system that is diagnosed was not seen. The sentence says why, without the words of its secrets. */
+export class CannotSee extends Error {
+  readonly code: CannotSeeCode;
+  /** what an administrator would have to allow, as a line of a role: "list pods in production" */
+  readonly grant: string | undefined;
+
+  constructor(code: CannotSeeCode, sentence: string, { grant, cause }: { grant?: string; cause?: unknown } = {}) {
+    super(sentence, { cause });
+    this.name = 'CannotSee';
+    this.code = code;
+    this.grant = grant;
+  }
+}

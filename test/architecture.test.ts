@@ -52,6 +52,7 @@ const packages: Record<string, string[]> = {
   pino: ['log.ts'],
   cockatiel: ['integrations'],
   'node-cron': ['work.ts'],
+  '@kubernetes/client-node': ['clients'],
   '@slack/bolt': ['slack'],
   '@slack/web-api': ['slack'],
 };

@@ -1,19 +1,45 @@
 /** The words of a diagnosis: what was looked at, what was seen, what it means. Playbooks, stores and views share them. */
+import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
+import type { Cluster, Right } from './cluster.ts';
 
 /** The little of a Postgres client that probes need; `pg.Pool` and `pg.Client` both fit. */
 export interface Queryable {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
+/** PgBouncer's admin console: one command, without parameters; rows by the names of their columns. */
+export interface Console {
+  show(what: 'pools' | 'databases' | 'version' | 'stats' | 'config' | 'lists'): Promise<Record<string, unknown>[]>;
+}
+
 /** The systems that are looked at. An absent one is not configured: its probes say so, they are never green. */
 export interface Clients {
   database?: Queryable;
+  pooler?: Console;
+  cluster?: Cluster;
+}
+
+/** One container as it was once a minute. */
+export interface Sample {
+  at: Instant;
+  namespace: string;
+  pod: string;
+  uid: string;
+  container: string;
+  restarts: number;
+  /** working set; absent where no metrics were there */
+  memoryBytes?: number;
+  limitBytes?: number;
 }
 
 export interface Surroundings {
   clients: Clients;
   issueType: IssueType;
+  /** by the clock of this machine: what ages are counted to */
+  now: Instant;
+  /** oldest first; nothing where none are kept */
+  samples?: readonly Sample[];
 }
 
 /** A read-only look at one place, without opinion. Throws when it cannot see; the runner turns that into `Seen`. */
@@ -23,11 +49,39 @@ export interface Probe<Data> {
   look(surroundings: Surroundings): Promise<Data>;
   /** the command with which a person sees the same */
   repeat(issueType: IssueType): string;
+  /** what it uses of a cluster */
+  rights?: readonly Right[];
+  /** sentences on what was not seen although something was: with any, its check is never healthy */
+  gaps?(data: Data): string[];
 }
 
 export type Seen<Data> = { ok: true; data: Data } | { ok: false; why: string };
 
 export type FindingLevel = 'critical' | 'warning' | 'info';
+
+/** In this order: what stands first may explain what stands behind it. */
+export const causes = ['rollout', 'node', 'out-of-memory', 'dependency', 'capacity'] as const;
+export type Cause = (typeof causes)[number];
+
+/** The object that a finding is about, bound to this very one by its uid. */
+export interface About {
+  /** as kubectl says it: pod, deployment, service */
+  kind: string;
+  namespace: string;
+  name: string;
+  uid?: string;
+  /** `deployment/api`; findings of one rule and one owner are told as one */
+  owner?: string;
+  /** how many the owner has, seen or not found ill */
+  siblings?: number;
+}
+
+/** Something that could be done about it, by a button. */
+export interface Offer {
+  remedy: string;
+  label: string;
+  about: About;
+}
 
 export interface Finding {
   /** `noun.condition`, stable: tests, reports and later comparisons go by it */
@@ -43,6 +97,9 @@ export interface Finding {
   /** foreign text, shown as preformatted data */
   evidence?: string[];
   repeat?: string;
+  cause?: Cause;
+  about?: About;
+  offers?: Offer[];
 }
 
 export type Verdict = 'healthy' | 'suspect' | 'unknown';
@@ -52,6 +109,8 @@ export interface Check {
   name: string;
   verdict: Verdict;
   why?: string;
+  /** what was not seen although something was */
+  gaps?: string[];
   repeat: string;
   tookMs: Milliseconds;
 }
@@ -63,13 +122,23 @@ export interface Report {
   /** the runbook's paragraph that it follows */
   paragraph: string;
   verdict: Verdict;
+  /** the most likely cause first */
   findings: Finding[];
   checks: Check[];
+  /** sentences on what it is not, each seen */
+  ruledOut: string[];
+  /** left to a person */
   steps: string[];
+  /** names of probes that are still looking: more will follow */
+  pending: string[];
+  at: Instant;
   tookMs: Milliseconds;
 }
 
 export interface Playbook {
   issueType: string;
-  run(surroundings: Surroundings): Promise<Report>;
+  /** what its probes use of a cluster, all of it */
+  rights: readonly Right[];
+  /** `first` hears, once, what is known while something is still looked at */
+  run(surroundings: Surroundings, first?: (report: Report) => void): Promise<Report>;
 }

@@ -1,5 +1,8 @@
 /** Look, then judge: runs probes in parallel, each within its own limit, and lets pure rules speak of what was seen. */
+import type { Milliseconds } from '../incident/policy.ts';
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings, Verdict } from './diagnosis.ts';
+import { forOneRun } from './shared.ts';
+import { together } from './together.ts';
 import { reasonOf } from './words.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not accept a probe of a narrower type
@@ -11,29 +14,32 @@ export interface PlaybookParts<P extends Probes> {
   title: string;
   probes: P;
   rules: (evidence: Evidence<P>, surroundings: Surroundings) => Finding[];
+  /** sentences on what it is not, each from what was seen */
+  ruledOut?: (evidence: Evidence<P>, surroundings: Surroundings) => string[];
 }
 
+/** What is known by then is said, whatever still hangs. */
+const firstMs: Milliseconds = 4_000;
+const stillLooking = { ok: false, why: 'still looking' } as const;
+
 /** A rule that needs something speaks only when it was seen. */
-export const whenSeen = <Data>(seen: Seen<Data>, rule: (data: Data) => Finding[]): Finding[] =>
+export const whenSeen = <Data, Said>(seen: Seen<Data>, rule: (data: Data) => Said[]): Said[] =>
   seen.ok ? rule(seen.data) : [];
 
 /** Title and rules come from the playbook, paragraph and steps from the runbook. */
-export function playbook<P extends Probes>({ issueType, title, probes, rules }: PlaybookParts<P>): Playbook {
+export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
+  const { issueType, probes } = parts;
   return {
     issueType,
-    async run(surroundings) {
+    rights: Object.values(probes).flatMap(({ rights = [] }) => rights),
+    async run(surroundings, first) {
       const started = performance.now();
-      const looks = await Promise.all(
-        Object.entries(probes).map(([name, probe]) => lookWithin(name, probe, surroundings)),
-      );
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries lose which name has which type; they come from `probes`
-      const evidence = Object.fromEntries(looks.map(({ name, seen }) => [name, seen])) as Evidence<P>;
-      const findings = rules(evidence, surroundings);
-      const checks = looks.map(({ check }) => ({ ...check, verdict: verdictOf(check, findings) }));
-      const { paragraph, steps } = surroundings.issueType;
-      const verdict = overall(checks, findings);
-      const report: Report = { issueType, title, paragraph, verdict, findings, checks, steps, tookMs: since(started) };
-      return report;
+      const around = forOneRun(surroundings);
+      const looks = Object.entries(probes).map(([name, probe]) => beginLook(name, probe, around));
+      const ended = Promise.all(looks.map(({ ended }) => ended));
+      if (first && !(await isWithin(firstMs, ended))) first(reportOf(parts, { looks, around, started }));
+      await ended;
+      return reportOf(parts, { looks, around, started });
     },
   };
 }
@@ -42,14 +48,63 @@ interface Look {
   name: string;
   seen: Seen<unknown>;
   check: Check;
+  isPending: boolean;
+  ended: Promise<void>;
 }
 
-async function lookWithin(name: string, probe: Probe<unknown>, surroundings: Surroundings): Promise<Look> {
+function beginLook(name: string, probe: Probe<unknown>, around: Surroundings): Look {
   const started = performance.now();
-  const seen = await limited(probe, surroundings);
-  const said = { name: probe.name, repeat: repeatOf(probe, surroundings), tookMs: since(started) };
-  const check: Check = seen.ok ? { ...said, verdict: 'healthy' } : { ...said, verdict: 'unknown', why: seen.why };
-  return { name, seen, check };
+  const said = { name: probe.name, repeat: repeatOf(probe, around) };
+  const look: Look = {
+    name,
+    seen: stillLooking,
+    check: { ...said, verdict: 'unknown', why: stillLooking.why, tookMs: 0 },
+    isPending: true,
+    ended: Promise.resolve(),
+  };
+  const end = async (): Promise<void> => {
+    const { seen, gaps } = await seenOf(probe, around);
+    const check: Check = { ...said, verdict: 'healthy', tookMs: since(started) };
+    if (gaps.length > 0) Object.assign(check, { verdict: 'unknown', why: gaps[0], gaps });
+    if (!seen.ok) Object.assign(check, { verdict: 'unknown', why: seen.why });
+    Object.assign(look, { seen, check, isPending: false });
+  };
+  look.ended = end();
+  return look;
+}
+
+/** A probe that breaks over what it saw has seen nothing that could be believed. */
+async function seenOf(probe: Probe<unknown>, around: Surroundings): Promise<{ seen: Seen<unknown>; gaps: string[] }> {
+  const seen = await limited(probe, around);
+  if (!seen.ok) return { seen, gaps: [] };
+  try {
+    return { seen, gaps: probe.gaps?.(seen.data) ?? [] };
+  } catch (error) {
+    return { seen: { ok: false, why: reasonOf(error) }, gaps: [] };
+  }
+}
+
+function reportOf<P extends Probes>(
+  { issueType, title, rules, ruledOut = () => [] }: PlaybookParts<P>,
+  { looks, around, started }: { looks: Look[]; around: Surroundings; started: number },
+): Report {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries lose which name has which type; they come from `probes`
+  const evidence = Object.fromEntries(looks.map(({ name, seen }) => [name, seen])) as Evidence<P>;
+  const findings = together(rules(evidence, around));
+  const checks = looks.map(({ check }) => ({ ...check, verdict: verdictOf(check, findings) }));
+  return {
+    issueType,
+    title,
+    paragraph: around.issueType.paragraph,
+    verdict: overall(checks, findings),
+    findings,
+    checks,
+    ruledOut: ruledOut(evidence, around),
+    steps: around.issueType.steps,
+    pending: looks.filter(({ isPending }) => isPending).map(({ check }) => check.name),
+    at: around.now,
+    tookMs: since(started),
+  };
 }
 
 function repeatOf(probe: Probe<unknown>, { issueType }: Surroundings): string {
@@ -65,14 +120,14 @@ function repeatOf(probe: Probe<unknown>, { issueType }: Surroundings): string {
  * Not every client obeys a signal, so the look races a timer; a look that ends later is not waited for. A timer of its
  * own and not AbortSignal.timeout: it is cleared, and what it rejects with is an error of ours.
  */
-async function limited(probe: Probe<unknown>, surroundings: Surroundings): Promise<Seen<unknown>> {
+async function limited(probe: Probe<unknown>, around: Surroundings): Promise<Seen<unknown>> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => late.reject(new Error(`no answer within ${probe.timeoutMs / 1_000} s`)),
     probe.timeoutMs,
   );
   try {
-    return { ok: true, data: await Promise.race([probe.look(surroundings), late.promise]) };
+    return { ok: true, data: await Promise.race([probe.look(around), late.promise]) };
   } catch (error) {
     return { ok: false, why: reasonOf(error) };
   } finally {
@@ -80,10 +135,20 @@ async function limited(probe: Probe<unknown>, surroundings: Surroundings): Promi
   }
 }
 
+async function isWithin(ms: Milliseconds, work: Promise<unknown>): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A check is suspect when a finding names it: findings carry the name of the probe they follow from in `check`. */
 function verdictOf(check: Check, findings: Finding[]): Verdict {
-  if (check.verdict === 'unknown') return 'unknown';
-  return findings.some((finding) => finding.check === check.name && finding.level !== 'info') ? 'suspect' : 'healthy';
+  if (findings.some((finding) => finding.check === check.name && finding.level !== 'info')) return 'suspect';
+  return check.verdict;
 }
 
 /** Nothing looked at is nothing known. */

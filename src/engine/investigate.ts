@@ -8,7 +8,7 @@ export async function investigate(engine: Engine, incident: Incident, issueType:
   const policy = engine.policy.issueTypes.find(({ id }) => id === issueType);
   const playbook = engine.playbooks.find((one) => one.issueType === issueType);
   if (!policy || !playbook) return { kind: 'no-playbook', issueType };
-  const report = await playbook.run({ clients: engine.clients, issueType: policy });
+  const report = await playbook.run({ clients: engine.clients, issueType: policy, now: Date.now() });
   const id = await saveReport(engine.pool, incident.id, report);
   return { kind: 'report-ready', report: id, issueType, verdict: report.verdict };
 }

@@ -104,4 +104,5 @@ export function workflowStuckType(targets: Record<string, string> = {}): IssueTy
 export const around = (database: Queryable | undefined, targets: Record<string, string> = {}): Surroundings => ({
   clients: database ? { database } : {},
   issueType: workflowStuckType(targets),
+  now: Date.now(),
 });

@@ -25,7 +25,10 @@ const report: Report = {
     },
   ],
   checks: [{ name: 'executions', verdict: 'suspect', repeat: 'select 1', tookMs: 12 }],
+  ruledOut: [],
   steps: ['Cancel stuck executions'],
+  pending: [],
+  at: 1_772_420_400_000,
   tookMs: 14,
 };
 

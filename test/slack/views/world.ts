@@ -84,7 +84,10 @@ export const report: Report = {
       tookMs: 2,
     },
   ],
+  ruledOut: [],
   steps: ['Check if external service is responding'],
+  pending: [],
+  at: now,
   tookMs: 7,
 };
 
@@ -257,7 +260,10 @@ export const aReport: fc.Arbitrary<Report> = fc.record({
     }),
     { maxLength: 20 },
   ),
+  ruledOut: fc.array(hostile, { maxLength: 20 }),
   steps: fc.array(hostile, { maxLength: 20 }),
+  pending: fc.array(hostile, { maxLength: 20 }),
+  at: fc.constant(now),
   tookMs: fc.nat(9),
 });
 

@@ -1,0 +1,51 @@
+/** Findings as a person reads them: those alike told as one, what explains before what is explained. */
+import { type About, causes, type Finding, type FindingLevel, type Offer } from './diagnosis.ts';
+
+const most = { evidence: 12, offers: 5 };
+const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
+
+/** One finding per rule and owner ("7 of 9 pods"), the worst first, and of those alike the more likely cause. */
+export function together(findings: Finding[]): Finding[] {
+  const alike = [...Map.groupBy(findings, keyOf).values()];
+  return alike.flatMap(asOne).toSorted(byWeight);
+}
+
+/** What has no owner stands for itself. */
+const keyOf = (finding: Finding): unknown =>
+  finding.about?.owner === undefined
+    ? finding
+    : [finding.rule, finding.about.kind, finding.about.namespace, finding.about.owner].join(' ');
+
+function asOne(alike: Finding[]): Finding[] {
+  const [first] = alike.toSorted(byWeight);
+  if (!first?.about?.owner || alike.length === 1) return alike;
+  const { kind, siblings, owner, namespace } = first.about;
+  const many = siblings === undefined ? `${alike.length}` : `${alike.length} of ${siblings}`;
+  return [
+    {
+      ...first,
+      subject: owner,
+      summary: `${many} ${kind}s, such as ${first.subject}: ${first.summary}`,
+      evidence: evidenceOf(first, alike),
+      about: ownerOf(owner, namespace),
+      ...offersOf(alike),
+    },
+  ];
+}
+
+const evidenceOf = (first: Finding, alike: Finding[]): string[] =>
+  [...alike.map(({ subject, summary }) => `${subject}: ${summary}`), ...(first.evidence ?? [])].slice(0, most.evidence);
+
+function ownerOf(owner: string, namespace: string): About {
+  const [kind = '', name = ''] = owner.split('/');
+  return { kind, namespace, name };
+}
+
+function offersOf(alike: Finding[]): { offers?: Offer[] } {
+  const offers = alike.flatMap(({ offers = [] }) => offers);
+  return offers.length > 0 ? { offers: offers.slice(0, most.offers) } : {};
+}
+
+const causeRank = ({ cause }: Finding): number => (cause === undefined ? causes.length : causes.indexOf(cause));
+
+const byWeight = (a: Finding, b: Finding): number => rank[a.level] - rank[b.level] || causeRank(a) - causeRank(b);
