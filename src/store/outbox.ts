@@ -100,6 +100,17 @@ export async function holdsLease(db: Queries, fence: Fence): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Also once it has run out: whoever took the row meanwhile holds it under a fence of their own. */
+export async function renewLease(db: Queries, fence: Fence, ms: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update outbox
+        set lease_until = clock_timestamp() + $4::double precision * interval '1 ms'
+      where ${fenced}`,
+    [...fenceOf(fence), ms],
+  );
+  return rowCount === 1;
+}
+
 export async function markSent(db: Db, fence: Fence): Promise<boolean> {
   const { rowCount } = await db.query(
     `update outbox set state = 'sent', settled_at = clock_timestamp() where ${fenced}`,
