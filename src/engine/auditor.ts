@@ -27,7 +27,7 @@ export interface Auditing {
 export interface Auditor {
   everyMinute: () => Promise<void>;
   everyHour: () => Promise<void>;
-  /** what a person should know of this process now, each a sentence */
+  /** what a person should know of this process now, each a sentence that names no incident */
   problems: () => string[];
 }
 
@@ -38,12 +38,24 @@ interface Found {
 
 const minute = 60_000;
 const quarter = 15 * minute;
-const duties: Watch = { name: 'duties', againMs: quarter };
-const sends: Watch = { name: 'sends', againMs: quarter };
+const duties: Watch = {
+  name: 'duties',
+  againMs: quarter,
+  inPublic: 'Incidents with a duty that is due and not done',
+};
+const sends: Watch = {
+  name: 'sends',
+  againMs: quarter,
+  inPublic: 'Incidents with a page or a post that waits and is not sent',
+};
 const database: Watch = { name: 'database', againMs: quarter, alone: true };
 const cycle: Watch = { name: 'cycle', againMs: quarter, alone: true };
 /** what was tampered with stays so: once a day is enough */
-const recordsOf = (id: string): Watch => ({ name: `records ${id}`, againMs: 23 * 60 * minute });
+const recordsOf = (id: string): Watch => ({
+  name: `records ${id}`,
+  againMs: 23 * 60 * minute,
+  inPublic: 'Faults that an audit found in the records of incidents',
+});
 
 const breathMs = 5_000;
 const unsentAfter = minute;
