@@ -190,6 +190,25 @@ describe('while the database is away', () => {
     expect((await journal.unmerged()).entries).toHaveLength(1);
   });
 
+  it('more announcements than Slack takes at once are all made, each once', async () => {
+    let freeAt = 0;
+    const { declare, said } = await away({
+      chat: () => {
+        const now = performance.now();
+        const afterMs = freeAt - now;
+        if (afterMs > 0) throw new SendFailed('ratelimited', 'Slack asks to wait.', { retry: 'later', afterMs });
+        freeAt = now + 50;
+      },
+    });
+    const keys = Array.from({ length: 20 }, (_, n) => `command:${n}`);
+
+    await Promise.all(keys.map((one) => declare({ key: one })));
+    const announced = () => said.filter(({ what }) => what === 'announcement').map(({ direct }) => direct.id);
+    await until(() => announced().length >= keys.length);
+
+    expect(announced().toSorted()).toEqual(keys.map(incidentIdOf).toSorted());
+  });
+
   it('a second route that has reached nobody is left to the incident', async () => {
     const refused = new SendFailed('http-401', 'The pager answered 401.', { retry: 'never' });
     const { declare, line } = await away({
