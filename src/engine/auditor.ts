@@ -168,13 +168,13 @@ async function beat({ log }: Engine, heartbeat: Auditing['heartbeat']): Promise<
   await heartbeat?.().catch((error: unknown) => log.warn({ err: error }, 'the heartbeat was not taken'));
 }
 
-interface Telling {
+interface FoundOne {
   id: string;
   audited: Audited;
 }
 
 /** The line with head and length is what a timeline rewritten as a whole is found by: the log is kept elsewhere. */
-async function tellOf(engine: Engine, alarms: Alarms, { id, audited }: Telling): Promise<void> {
+async function tellOf(engine: Engine, alarms: Alarms, { id, audited }: FoundOne): Promise<void> {
   const { number, head, faults, missed, late, unknown } = audited;
   engine.log.info({ incident: id, number, ...head }, 'a timeline as it stands');
   if (late.length + missed.length > 0 || unknown !== undefined)

@@ -165,12 +165,12 @@ async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting
   return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
 }
 
-interface Telling {
+interface Word {
   entry: Parameters<Chat['tell']>[1];
   slack: string;
 }
 
-async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
+async function tell(kit: Kit, sending: Sending, { entry, slack }: Word): Promise<MessageRef> {
   const message = aged(entryMessage(entry, await sceneOf(kit, sending), { pings: '' }), sending);
   return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
 }
