@@ -26,7 +26,7 @@ import type { Route } from './slack/server.ts';
 import { startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
 import { makeJournal } from './store/journal.ts';
-import { type Running, type State, scheduleAudits, work } from './work.ts';
+import { type State, type Stoppable, scheduleAudits, work } from './work.ts';
 
 export interface Composing {
   config: Config;
@@ -41,7 +41,7 @@ const connections = { door: 6, workers: 6, pages: 3 };
 const lastComersMs = 500;
 
 /** Slack is answered first, even while the database is away; duties and deliveries start once it is there. */
-export async function compose({ config, policy, log }: Composing): Promise<Running> {
+export async function compose({ config, policy, log }: Composing): Promise<Stoppable> {
   const database = await ownDatabase(config, log);
   const pools = poolsOf(database.url, log);
   const target = targetOf(config, log);

@@ -12,7 +12,7 @@ export interface Routing {
   pager: Pager | undefined;
   secret: string | undefined;
   isReady: () => boolean;
-  /** what a person should know of this process now, each a sentence */
+  /** what a person should know of this process now, each a sentence that anybody may read: nobody logs in here */
   problems: () => string[];
   /** what only a restart mends */
   deadly: () => string[];

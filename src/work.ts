@@ -17,7 +17,7 @@ import type { Logger } from './log.ts';
 import { listen } from './store/listen.ts';
 import { migrate } from './store/migrate.ts';
 
-export interface Running {
+export interface Stoppable {
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export interface Working {
 const retryMs = 2_000;
 
 /** Waits for the database as long as it takes, brings it to this release, and starts the workers. */
-export async function work(working: Working): Promise<Running> {
+export async function work(working: Working): Promise<Stoppable> {
   const { engine, forPages, world, lookout, direct, state, outage, audits } = working;
   while (!state.stopping && !(await migrated(direct, engine.log))) await pause(retryMs);
   if (state.stopping) return { stop: async () => {} };

@@ -12,6 +12,8 @@ export interface Watch {
   againMs: number;
   /** trouble of this process only: the other replicas have their own */
   alone?: boolean;
+  /** for whoever may not know of incidents: said with a count instead of the sentences; absent: these name none */
+  inPublic?: string;
 }
 
 export interface Trouble {
@@ -23,7 +25,7 @@ export interface Trouble {
 export interface Alarms {
   /** all there is of a watch now; what was told before and is not among it is over */
   report(watch: Watch, troubles: Trouble[]): Promise<void>;
-  /** the sentences of what lasts */
+  /** what lasts, in sentences that anybody may read: no incident is named, only counted */
   standing(): string[];
   /** how often somebody was told, since the start */
   raised(): number;
@@ -38,6 +40,7 @@ export interface Telling {
 interface Standing {
   watch: string;
   sentence: string;
+  inPublic?: string | undefined;
   /** by the process's own steady clock */
   toldAt: number;
 }
@@ -53,7 +56,7 @@ export function makeAlarms(telling: Telling): Alarms {
   const memory: Memory = new Map();
   let raised = 0;
   return {
-    standing: () => [...memory.values()].map(({ sentence }) => sentence),
+    standing: () => publicly([...memory.values()]),
     raised: () => raised,
     async report(watch, troubles) {
       const causes: Causes = new Map(troubles.map(({ about, sentence }) => [`${watch.name}:${about}`, sentence]));
@@ -66,6 +69,16 @@ export function makeAlarms(telling: Telling): Alarms {
       if (await tell(telling, sentences)) await keepTold(telling, memory, { watch, causes: mine });
     },
   };
+}
+
+function publicly(standing: Standing[]): string[] {
+  const counts = new Map<string, number>();
+  const sentences = standing.flatMap(({ sentence, inPublic }) => {
+    if (inPublic === undefined) return [sentence];
+    counts.set(inPublic, (counts.get(inPublic) ?? 0) + 1);
+    return [];
+  });
+  return [...sentences, ...[...counts].map(([words, count]) => `${words}: ${count}. The log names them.`)];
 }
 
 async function end(
@@ -86,10 +99,10 @@ async function end(
 }
 
 /** Answers what this process has not told of for long enough. */
-function begin(memory: Memory, { name: watch, againMs }: Watch, causes: Causes): string[] {
+function begin(memory: Memory, { name: watch, againMs, inPublic }: Watch, causes: Causes): string[] {
   const now = performance.now();
   for (const [cause, sentence] of causes)
-    memory.set(cause, { watch, sentence, toldAt: memory.get(cause)?.toldAt ?? never });
+    memory.set(cause, { watch, sentence, inPublic, toldAt: memory.get(cause)?.toldAt ?? never });
   return [...causes.keys()].filter((cause) => now - (memory.get(cause)?.toldAt ?? now) >= againMs);
 }
 

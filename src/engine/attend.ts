@@ -7,8 +7,9 @@ import type { Page } from '../incident/incident.ts';
 import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { directPageText } from './page-text.ts';
+import { type Persisting, persist } from './persist.ts';
 import type { DirectChat, Pager, PageStatus, Webhook } from './ports.ts';
-import { longestPauseMs, pauseFor } from './retry.ts';
+import { pauseFor } from './retry.ts';
 import { pause, within } from './wait.ts';
 
 /** What is left while the database is away. */
@@ -75,30 +76,10 @@ export function attend(outside: Outside, attending: Attending): Attention {
 
 const isOver = ({ over }: Case): boolean => over.signal.aborted;
 
-interface Sending<T> {
-  what: string;
-  send: (again: boolean) => Promise<T>;
-}
+type Trying<T> = Pick<Persisting<T>, 'what' | 'send'>;
 
-async function persist<T>(one: Case, { what, send }: Sending<T>): Promise<T | undefined> {
-  for (let attempt = 1; !isOver(one); attempt += 1) {
-    try {
-      return await send(attempt > 1);
-    } catch (error) {
-      one.outside.log.warn(
-        { err: error, incident: one.direct.id, what, attempt },
-        'not sent yet, without the database',
-      );
-      await pause(waitMs(error, attempt), one.over.signal);
-    }
-  }
-  return undefined;
-}
-
-function waitMs(error: unknown, attempt: number): number {
-  if (!(error instanceof SendFailed)) return pauseFor(attempt);
-  return error.afterMs ?? (error.retry === 'never' ? longestPauseMs : pauseFor(attempt));
-}
+const insist = <T>({ direct, over, outside }: Case, trying: Trying<T>): Promise<T | undefined> =>
+  persist({ ...trying, incident: direct.id, over: over.signal, log: outside.log });
 
 async function changePage(one: Case, change: Partial<Page>): Promise<void> {
   const { page: before } = one.direct;
@@ -112,7 +93,7 @@ async function changePage(one: Case, change: Partial<Page>): Promise<void> {
 async function pageUntilConfirmed(one: Case): Promise<void> {
   try {
     while (!isOver(one) && one.direct.page && one.direct.page.state !== 'confirmed') {
-      if (one.direct.page.state !== 'accepted') await persist(one, { what: 'page', send: () => page(one) });
+      if (one.direct.page.state !== 'accepted') await insist(one, { what: 'page', send: () => page(one) });
       one.tried.resolve();
       await confirm(one);
     }
@@ -183,7 +164,7 @@ function secondRoute(one: Case, why: string): void {
 
 /** Only what has reached somebody counts as taken: else the incident takes the second route once more. */
 async function take(one: Case, what: string, send: () => Promise<void>): Promise<void> {
-  const taken = await persist(one, { what, send: () => send().then(() => true) });
+  const taken = await insist(one, { what, send: () => send().then(() => true) });
   if (taken) await changePage(one, { rerouted: true });
 }
 
@@ -196,7 +177,7 @@ async function announce(one: Case): Promise<void> {
     drawn = one.direct;
     return (await chat).announce(drawn, again || one.resumed);
   };
-  const announcement = await persist(one, { what: 'announcement', send });
+  const announcement = await insist(one, { what: 'announcement', send });
   if (!announcement) return;
   one.direct = { ...one.direct, announcement };
   await one.note({ announcement });

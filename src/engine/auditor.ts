@@ -27,7 +27,7 @@ export interface Auditing {
 export interface Auditor {
   everyMinute: () => Promise<void>;
   everyHour: () => Promise<void>;
-  /** what a person should know of this process now, each a sentence */
+  /** what a person should know of this process now, each a sentence that names no incident */
   problems: () => string[];
 }
 
@@ -38,12 +38,24 @@ interface Found {
 
 const minute = 60_000;
 const quarter = 15 * minute;
-const duties: Watch = { name: 'duties', againMs: quarter };
-const sends: Watch = { name: 'sends', againMs: quarter };
+const duties: Watch = {
+  name: 'duties',
+  againMs: quarter,
+  inPublic: 'Incidents with a duty that is due and not done',
+};
+const sends: Watch = {
+  name: 'sends',
+  againMs: quarter,
+  inPublic: 'Incidents with a page or a post that waits and is not sent',
+};
 const database: Watch = { name: 'database', againMs: quarter, alone: true };
 const cycle: Watch = { name: 'cycle', againMs: quarter, alone: true };
 /** what was tampered with stays so: once a day is enough */
-const recordsOf = (id: string): Watch => ({ name: `records ${id}`, againMs: 23 * 60 * minute });
+const recordsOf = (id: string): Watch => ({
+  name: `records ${id}`,
+  againMs: 23 * 60 * minute,
+  inPublic: 'Faults that an audit found in the records of incidents',
+});
 
 const breathMs = 5_000;
 const unsentAfter = minute;
@@ -156,13 +168,13 @@ async function beat({ log }: Engine, heartbeat: Auditing['heartbeat']): Promise<
   await heartbeat?.().catch((error: unknown) => log.warn({ err: error }, 'the heartbeat was not taken'));
 }
 
-interface Telling {
+interface FoundOne {
   id: string;
   audited: Audited;
 }
 
 /** The line with head and length is what a timeline rewritten as a whole is found by: the log is kept elsewhere. */
-async function tellOf(engine: Engine, alarms: Alarms, { id, audited }: Telling): Promise<void> {
+async function tellOf(engine: Engine, alarms: Alarms, { id, audited }: FoundOne): Promise<void> {
   const { number, head, faults, missed, late, unknown } = audited;
   engine.log.info({ incident: id, number, ...head }, 'a timeline as it stands');
   if (late.length + missed.length > 0 || unknown !== undefined)

@@ -31,6 +31,10 @@ export interface Attended extends OutageParts {
   isAway: boolean;
   /** lines of the journal that cannot be read; nothing: the journal itself cannot be */
   skipped: number | undefined;
+  /** the bot stops */
+  over: AbortController;
+  /** what goes on behind an answer that was given */
+  followed: Set<Promise<void>>;
 }
 
 export function attendTo(state: Attended, declared: Written, how: { recorded: boolean; resumed: boolean }): Attention {

@@ -1,6 +1,5 @@
 /** From the outbox into the world: claim, look again, send, and bring what came back in by the one door. */
 import { randomUUID } from 'node:crypto';
-import { SendFailed } from '../errors.ts';
 import type { Command } from '../incident/incident.ts';
 import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
@@ -9,6 +8,7 @@ import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
 import { holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
+import { holdLease, leaseMs } from './lease.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { perform, type World } from './perform.ts';
 import { afterFailure, type Verdict } from './retry.ts';
@@ -22,8 +22,6 @@ export interface Delivery {
   owner: string;
 }
 
-/** longer than any one call (5 s); short, because whatever a killed process held waits for its end */
-const leaseMs = 6_000;
 const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
 /** every commit pokes; looking through a long queue at each of them would be all that the machine does */
@@ -77,21 +75,13 @@ function startWorker(delivery: Delivery): Loop {
   };
 }
 
-/** A row and until when it is ours, by the clock that no one sets. */
-type Held = Claimed & { heldUntil: number };
+/** A row, and since when it is ours at the latest. */
+type Held = Claimed & { takenAt: number };
 
-/** Counted from before the lease is asked for: here it is over a little earlier than in the database, never later. */
 async function take({ engine, lane, owner }: Delivery, limit: number): Promise<Held[]> {
-  const heldUntil = performance.now() + leaseMs;
+  const takenAt = performance.now();
   const rows = await inTransaction(engine.pool, (db) => claim(db, { owner, lane, limit, leaseMs, kinds: effectKinds }));
-  return rows.map((row) => ({ ...row, heldUntil }));
-}
-
-function checkLease({ heldUntil }: Held): void {
-  if (performance.now() < heldUntil) return;
-  throw new SendFailed('lease-over', 'Not sent: this process was held up, and another one may be at it.', {
-    retry: 'later',
-  });
+  return rows.map((row) => ({ ...row, takenAt }));
 }
 
 /** Everything that may go now, sent; answers in how many ms there is more. */
@@ -111,11 +101,13 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
     if (!incident || !isHeld) return;
     const at = 'at' in row.effect ? (row.effect.at ?? now) : now;
     const { id, again, queuedAt, waitedMs } = row;
-    const sending = { id, again, incident, now, at, queuedAt, waitedMs, checkLease: () => checkLease(row) };
+    const lease = holdLease(engine.pool, fence, row.takenAt);
+    const sending = { id, again, incident, now, at, queuedAt, waitedMs, keepLease: lease.keep };
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
       (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
     );
+    lease.end();
     await settle(engine, row, { fence, verdict: result });
   } catch (error) {
     engine.log.error(

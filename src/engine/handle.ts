@@ -1,5 +1,6 @@
 /** The one door: an input becomes a decision, and one transaction saves it with all that follows from it. */
 import { createHash } from 'node:crypto';
+import { PerhapsDone } from '../errors.ts';
 import { dutiesFor } from '../incident/clocks.ts';
 import { decide, decideDeclaration } from '../incident/decide.ts';
 import type { Decision } from '../incident/decision.ts';
@@ -29,10 +30,17 @@ import { outboxRows } from './route.ts';
  * nothing is saved: whoever waited has gone another way.
  */
 export async function handle(engine: Engine, input: Input, givenUp?: AbortSignal): Promise<Answer> {
-  const answer = await inTransaction(engine.pool, async (db) => {
-    const given = await handleIn(db, engine, input);
-    givenUp?.throwIfAborted();
-    return given;
+  const attempt = () =>
+    inTransaction(engine.pool, async (db) => {
+      const given = await handleIn(db, engine, input);
+      givenUp?.throwIfAborted();
+      return given;
+    });
+  const answer = await attempt().catch((error: unknown) => {
+    const mayAsk = error instanceof PerhapsDone && input.key !== undefined && !givenUp?.aborted;
+    // its key knows whether it was done; should that not be heard either, it stays open
+    if (mayAsk) return attempt().catch(() => Promise.reject(error));
+    throw error;
   });
   engine.saved?.();
   return answer;

@@ -1,7 +1,8 @@
 /** The door for declarations while the bot's own database is away: written down, acted on, merged when it is back. */
 import type { Declare } from '../incident/incident.ts';
 import type { Person } from '../incident/policy.ts';
-import type { Journal } from '../store/journal.ts';
+import type { Journal, Written } from '../store/journal.ts';
+import { savedAfterAll } from './after-all.ts';
 import type { Attention } from './attend.ts';
 import { type Attended, attendTo, catchUp, type OutageParts } from './catch-up.ts';
 import type { Answer, Input, WithoutDatabase } from './engine.ts';
@@ -43,6 +44,8 @@ export function startOutage(parts: OutageParts): Outage {
     failures: new Map(),
     isAway: false,
     skipped: 0,
+    over: new AbortController(),
+    followed: new Set(),
   };
   const work = () => (journal ? catchUp(attended, journal) : Promise.resolve(undefined));
   void proveWritable(parts);
@@ -58,6 +61,8 @@ export function startOutage(parts: OutageParts): Outage {
     poke: loop.poke,
     async stop() {
       await loop.stop();
+      attended.over.abort();
+      await Promise.all(attended.followed);
       await Promise.all([...attended.attentions.values()].map((attention) => attention.end()));
     },
   };
@@ -114,9 +119,26 @@ async function begin(state: Attended, declaring: Declaring, trying: Trying): Pro
   state.isAway = true;
   if (recorded) trying.giveUp();
   const attention = attendTo(state, declared, { recorded, resumed: false });
-  // not written down, but saved after all: then the incident does its own paging
-  if (!recorded) void trying.ended.then((saved) => saved && attention.end());
+  if (!recorded)
+    follow(
+      state,
+      trying.ended.then(() => setRight(state, declared, attention)),
+    );
   return attention;
+}
+
+async function setRight(state: Attended, declared: Written, attention: Attention): Promise<void> {
+  const { attentions, over } = state;
+  const isSaved = await savedAfterAll(state, { declared, attention, over: over.signal });
+  if (isSaved && attentions.get(declared.key) === attention) attentions.delete(declared.key);
+}
+
+/** Nobody waits for it but the end of the process. */
+function follow({ followed, engine }: Attended, work: Promise<void>): void {
+  const following = work
+    .catch((error: unknown) => engine.log.error({ err: error }, 'what was said of a declaration was not set right'))
+    .finally(() => followed.delete(following));
+  followed.add(following);
 }
 
 interface Trying {

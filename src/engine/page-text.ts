@@ -4,7 +4,16 @@ import type { Incident, Page } from '../incident/incident.ts';
 import type { Person, Policy } from '../incident/policy.ts';
 import type { PageRequest } from './ports.ts';
 
-const said = (title: string): string => (title === '' ? '(nobody has said yet what is broken)' : title);
+/** What is not seen, or turns other words around, is no word: the pager shows plain text on one line. */
+const shown = (title: string): string =>
+  title
+    .toWellFormed()
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/\p{Cc}/gu, '')
+    .trim();
+
+const said = (title: string): string => shown(title) || '(nobody has said yet what is broken)';
 
 const name = ({ number, severity, title }: Incident): string => `${severity.toUpperCase()} #${number} ${said(title)}`;
 

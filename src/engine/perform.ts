@@ -63,9 +63,9 @@ const performers: Performers = {
     await chat.tell(sending, entry, person);
     return undefined;
   },
-  webhook: async ({ webhook }, { entry }, { incident, checkLease }) => {
+  webhook: async ({ webhook }, { entry }, { incident, keepLease }) => {
     if (!webhook) throw new SendFailed('no-webhook', 'No webhook is configured.', { retry: 'never' });
-    checkLease();
+    await keepLease();
     await webhook.send({ incident, entry });
     return undefined;
   },
@@ -77,7 +77,7 @@ const performers: Performers = {
       throw new SendFailed('nobody', `Nobody is configured to be paged as ${page.levels.join(' and ')}.`, {
         retry: 'never',
       });
-    sending.checkLease();
+    await sending.keepLease();
     return { kind: 'page-accepted', page: key, ...(await pagerOf(world).page(request)) };
   },
   'confirm-page': async (world, { page: key, request }, sending) => {
@@ -89,18 +89,18 @@ const performers: Performers = {
     if (status.state === 'refused') throw new SendFailed('refused', status.why, { retry: 'later' });
     throw new SendFailed('pending', 'The pager has not confirmed the page yet.', { retry: 'later' });
   },
-  'note-page': async ({ pager }, { page }, { incident, checkLease }) => {
-    checkLease();
+  'note-page': async ({ pager }, { page }, { incident, keepLease }) => {
+    await keepLease();
     if (pager?.capabilities.note) await pager.note(page, channelNote(incident));
     return undefined;
   },
-  'acknowledge-page': async ({ pager }, { page, by }, { checkLease }) => {
-    checkLease();
+  'acknowledge-page': async ({ pager }, { page, by }, { keepLease }) => {
+    await keepLease();
     await pager?.acknowledge(page, acknowledgedBy(by));
     return undefined;
   },
-  'close-page': async ({ pager }, { page }, { checkLease }) => {
-    checkLease();
+  'close-page': async ({ pager }, { page }, { keepLease }) => {
+    await keepLease();
     await pager?.resolve(page, 'Responder');
     return undefined;
   },

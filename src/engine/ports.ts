@@ -6,6 +6,11 @@ import type { Entry } from '../incident/entry.ts';
 import type { Incident, Instant } from '../incident/incident.ts';
 import type { PagerTarget, Severity } from '../incident/policy.ts';
 
+/** One call to the world. */
+export const callLimitMs = 5_000;
+/** One send, with all that is looked up for it; in its last `callLimitMs` no call that changes something begins. */
+export const sendLimitMs = 12_000;
+
 /** What every delivery carries: which outbox row it is, whether it may have been sent before, the state to draw. */
 export interface Sending {
   /** outbox id; travels in the message's metadata so that a second try can find the first */
@@ -15,10 +20,11 @@ export interface Sending {
   incident: Incident;
   now: Instant;
   /**
-   * Asked right before each call that changes something, with nothing awaited in between. Throws when the lease has run
-   * out: a process that stood still must not carry out what another one may have done by now.
+   * Awaited right before each call that changes something, with nothing else awaited in between: the lease then outlasts
+   * the call, renewed where what was looked up before has taken its time. Throws when another process may have the row:
+   * one that stood still must not carry out what may have been done by now.
    */
-  checkLease: () => void;
+  keepLease: () => Promise<void>;
   /** when the words were decided, where they are words; what lands late must not read as if it were now */
   at: Instant;
   /** when the outbox row was written: ids come again after a restored backup, and this tells them apart */
@@ -36,7 +42,7 @@ type PostEffect = Extract<Effect, { kind: 'post' }>;
 type InviteEffect = Extract<Effect, { kind: 'invite' }>;
 
 /**
- * The chat. Every method makes at most one state-changing remote call and is limited to 5 s; it throws `SendFailed`
+ * The chat. Every method makes state-changing remote calls one after the other, each limited to 5 s; it throws `SendFailed`
  * (errors.ts) with whether a later try can help.
  */
 export interface Chat {

@@ -1,7 +1,7 @@
 /** Notices that this process stood still, or that the machine slept or its clock was set: then everything is looked at again. */
 import type { Logger } from '../log.ts';
 
-export interface Pulse {
+export interface Beat {
   stop(): void;
 }
 
@@ -9,7 +9,7 @@ const beatMs = 500;
 const noticeMs = 1_000;
 
 /** What waits goes by the monotonic clock, which stops while a machine sleeps; the wall clock tells by how much. */
-export function startPulse(log: Logger, wake: () => void): Pulse {
+export function startPulse(log: Logger, wake: () => void): Beat {
   let before = { wall: Date.now(), steady: performance.now() };
   const beat = (): void => {
     const now = { wall: Date.now(), steady: performance.now() };

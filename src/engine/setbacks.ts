@@ -16,10 +16,10 @@ const longestPauseMs = 5_000;
 
 export function makeSetbacks(): Setbacks {
   const known = new Map<IncidentId, { tries: number; until: number }>();
-  const lasting = () => [...known].filter(([, { until }]) => until > performance.now());
+  const standing = () => [...known].filter(([, { until }]) => until > performance.now());
   return {
-    now: () => lasting().map(([id]) => id),
-    forMs: () => Math.min(...lasting().map(([, { until }]) => until)) - performance.now(),
+    now: () => standing().map(([id]) => id),
+    forMs: () => Math.min(...standing().map(([, { until }]) => until)) - performance.now(),
     another(id) {
       const tries = (known.get(id)?.tries ?? 0) + 1;
       const againInMs = Math.min(longestPauseMs, firstPauseMs * 2 ** tries);

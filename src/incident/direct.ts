@@ -17,6 +17,8 @@ export interface Direct {
   at: Instant;
   /** written down, so that it becomes an incident by itself; else nobody will know of it later */
   recorded: boolean;
+  /** said to be not recorded, and saved after all, under this number */
+  recordedAs?: number;
   /** whom the runbook tells first */
   tell: Level[];
   /** absent: this severity pages nobody */

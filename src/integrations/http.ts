@@ -1,4 +1,5 @@
 /** JSON over HTTP to services we do not own: one call, one time limit, no redirects, failures as `SendFailed`. */
+import { callLimitMs } from '../engine/ports.ts';
 import { SendFailed } from '../errors.ts';
 
 export interface Call {
@@ -15,7 +16,6 @@ export interface Reply {
   body: unknown;
 }
 
-const limitMs = 5_000;
 const mostBytes = 1_048_576;
 const longestHintMs = 300_000;
 
@@ -31,7 +31,7 @@ export async function call({ service, method, url, headers = {}, body }: Call): 
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(limitMs),
+      signal: AbortSignal.timeout(callLimitMs),
     });
     const text = await readCapped(response);
     if (response.status >= 400 && response.status !== 404) throw refused(service, response, text);
@@ -95,6 +95,6 @@ const messageIn = (value: unknown): string | undefined =>
 /** By name and not by class: an abort's reason may come from another realm than ours. */
 function reasonOf(error: unknown): string {
   const named = typeof error === 'object' && error !== null ? error : {};
-  if ('name' in named && named.name === 'TimeoutError') return `no reply within ${limitMs / 1_000} s`;
+  if ('name' in named && named.name === 'TimeoutError') return `no reply within ${callLimitMs / 1_000} s`;
   return ('cause' in named ? messageIn(named.cause) : undefined) ?? messageIn(error) ?? String(error);
 }

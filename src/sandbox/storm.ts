@@ -6,6 +6,7 @@ import type { House } from './house.ts';
 import type { Acknowledged } from './slack/inbound.ts';
 import { buttonsOf, labelOf } from './slack/presses.ts';
 import type { Entry } from './slack/workspace.ts';
+import { chanceOf } from './sweep/chance.ts';
 import { crowd, incidentsChannel } from './town.ts';
 
 export interface StormSettings {
@@ -35,13 +36,9 @@ export interface Storm {
   memoryMb: number[];
 }
 
-/** The same numbers for the same seed. */
 function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const chance = chanceOf(seed);
+  return (below) => Math.floor(chance() * below);
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';

@@ -76,7 +76,8 @@ function worded(entry: Entry, { who, where, names }: { who: string; where: strin
     case 'invite':
       return `${who} invited to ${where}`;
     case 'topic':
-      return `${where} topic: ${readable(entry.text, names)}`;
+    case 'purpose':
+      return `${where} ${entry.kind}: ${readable(entry.text, names)}`;
     case 'view':
       return `${who} sees a form`;
     case 'reply':

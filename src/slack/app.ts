@@ -28,8 +28,8 @@ export interface SlackApp {
   port: number;
   /** why no input reaches this process, in words; nothing while it does */
   socketProblem(): string | undefined;
-  /** takes nothing new; what is under way goes on */
-  stop(): Promise<void>;
+  /** takes nothing new, and is closed once what is under way has its answer: over a socket that goes the same way back */
+  stop(drain: () => Promise<void>): Promise<void>;
 }
 
 export const eventsPath = '/slack/events';
@@ -43,7 +43,12 @@ export async function startApp(parts: AppParts): Promise<SlackApp> {
   // bound by Bolt itself; our server calls it in place of Bolt's own
   const listener: RequestListener = (request, response) => receiver.requestListener(request, response);
   const slack: Serving['slack'] = { path: eventsPath, guard, listener };
-  return { ...(await serve({ port: settings.port, routes, slack, log })), socketProblem: () => undefined };
+  const served = await serve({ port: settings.port, routes, slack, log });
+  return {
+    port: served.port,
+    socketProblem: () => undefined,
+    stop: async (drain) => void (await Promise.all([served.stop(), drain()])),
+  };
 }
 
 /** Pings come three times within this; it is also how long a routine reconnect leaves us deaf (socket-mode 3.1). */
@@ -66,9 +71,12 @@ async function startSocket(parts: AppParts, appToken: string): Promise<SlackApp>
   return {
     port: served.port,
     socketProblem: () => turn.problem(),
-    stop: async () => {
+    async stop(drain) {
       turn.stop();
+      await drain();
       await app.stop();
+      // what came in between has no way back, but is done
+      await drain();
       await served.stop();
     },
   };

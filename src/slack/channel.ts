@@ -79,7 +79,7 @@ export async function openChannel(opening: Opening): Promise<{ channel: string; 
   const { client, sending } = opening;
   for (let attempt = 1; ; attempt += 1) {
     const name = channelName(sending.incident, attempt);
-    sending.checkLease();
+    await sending.keepLease();
     try {
       const { channel } = Created.parse(await client.conversations.create({ name }));
       void sign(opening, channel.id);

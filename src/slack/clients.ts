@@ -1,5 +1,6 @@
 /** The Web API clients: no retries of their own, five seconds at most, and one lane never waits for another. */
 import { LogLevel, type Logger as SlackLogger, WebClient } from '@slack/web-api';
+import { callLimitMs } from '../engine/ports.ts';
 import type { Logger } from '../log.ts';
 import { makeCalls } from './calls.ts';
 
@@ -16,8 +17,6 @@ export interface Clients {
   urgent: WebClient;
   bulk: WebClient;
 }
-
-const callLimitMs = 5_000;
 
 export function makeClients(address: SlackAddress, log: Logger, { fetch } = makeCalls(log)): Clients {
   // each its own options: the client writes its token into the headers object it was given (web-api 8.2)

@@ -8,7 +8,7 @@ import { type Chatting, done, send } from './post.ts';
 import { type Around, directMessage, directWarning } from './views/direct.ts';
 
 /** What stands in no outbox is under no lease. */
-const checkLease = (): void => {};
+const keepLease = async (): Promise<void> => {};
 
 export function makeDirectChat(chatting: Chatting): DirectChat {
   const look = makeLook(chatting.client, chatting.log);
@@ -18,7 +18,7 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
     const message = directMessage(direct, await around(chatting, tell));
     const { announcement: standing } = direct;
     if (!standing) {
-      const sending = { id: `journal:${direct.id}`, again, queuedAt: direct.at, checkLease };
+      const sending = { id: `journal:${direct.id}`, again, queuedAt: direct.at, keepLease };
       return send(chatting.urgentClient, look, { place: { channel: placeOf(chatting, direct) }, sending, message });
     }
     await chatting.client.chat.update({ ...standing, ...message });
@@ -28,7 +28,7 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
   const warn = async (direct: Direct, person?: { slack: string }): Promise<void> => {
     const message = directWarning(direct, await around(chatting, person ? [] : [{ fallback: true }]));
     const channel = person?.slack ?? direct.announcement?.channel ?? placeOf(chatting, direct);
-    const sending = { id: `journal:${direct.id}:warning`, again: false, queuedAt: direct.at, checkLease };
+    const sending = { id: `journal:${direct.id}:warning`, again: false, queuedAt: direct.at, keepLease };
     await send(chatting.urgentClient, look, { place: { channel }, sending, message });
   };
 

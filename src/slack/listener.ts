@@ -1,5 +1,6 @@
 /** What surrounds every listener: whose workspace, how long, an answer in time, and a sentence when it fails. */
 import { randomUUID } from 'node:crypto';
+import { within } from '../engine/wait.ts';
 import { PerhapsDone, SendFailed } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { busyMessage } from './views/answers.ts';
@@ -34,7 +35,7 @@ export const busyAfterMs = 800;
 
 export interface Listening {
   hear(heard: Heard, work: (log: Logger) => Promise<Outcome>): Promise<void>;
-  /** waits for what is under way, as long as that */
+  /** waits until nothing is under way, as long as that */
   drain(limitMs: number): Promise<void>;
 }
 
@@ -47,7 +48,9 @@ export function makeListening(ears: Ears): Listening {
       return hearing;
     },
     async drain(limitMs) {
-      await before(limitMs, Promise.all(underWay));
+      const until = performance.now() + limitMs;
+      while (underWay.size > 0 && performance.now() < until)
+        await within(until - performance.now(), Promise.all(underWay));
     },
   };
 }
@@ -67,7 +70,7 @@ async function hear(ears: Ears, heard: Heard, work: (log: Logger) => Promise<Out
 
 /** The acknowledgement carries the answer when there is one in time; else it promises one, and the answer follows. */
 async function answer(heard: Heard, working: Promise<Outcome>): Promise<void> {
-  const first = await before(
+  const first = await within(
     busyAfterMs,
     working.then((outcome) => ({ outcome })),
   );
@@ -112,16 +115,3 @@ const otherWorkspace: Outcome = {
 
 const isForeign = ({ teams }: Heard, ours: string | undefined): boolean =>
   ours !== undefined && teams.some((team) => team !== ours);
-
-/** Nothing when the time is over first. */
-async function before<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

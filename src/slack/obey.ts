@@ -8,7 +8,7 @@ import { type Asker, type Desk, sceneOf } from './desk.ts';
 import type { Door } from './door.ts';
 import { openForm } from './forms.ts';
 import type { Outcome } from './listener.ts';
-import { looksLikeNumber, numberOf, takeWord } from './parse.ts';
+import { looksLikeNumber, numberOf, plain, takeWord } from './parse.ts';
 import { listMessage, pickMessage, unknownVerbMessage } from './views/answers.ts';
 import { context, foreign, message, saying } from './views/blocks.ts';
 import type { Message } from './views/message.ts';
@@ -27,7 +27,7 @@ export async function obey(desk: Desk, asker: Asker, { text, incident }: Typed):
   if (!verb)
     return {
       message: unknownVerbMessage(
-        word,
+        plain(word),
         nearest(
           word.toLowerCase(),
           verbs.map(({ name }) => name),
@@ -97,7 +97,7 @@ async function findTarget(door: Door, { channel }: Asker, { verb, rest }: Wanted
       : { answer: saying(`Nothing was done: there is no incident #${number}.`) };
   }
   if (looksLikeNumber(word))
-    return { answer: saying(`Nothing was done: "${foreign(word, 20)}" is no incident's number.`) };
+    return { answer: saying(`Nothing was done: "${foreign(plain(word), 20)}" is no incident's number.`) };
   const here = channel === undefined ? undefined : await door.byChannel(channel);
   if (here) return { incident: here, words: rest };
   const open = await door.open();

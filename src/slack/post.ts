@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Report } from '../diagnosis/diagnosis.ts';
-import type { Chat, MessageRef, Sending } from '../engine/ports.ts';
+import { type Chat, type MessageRef, type Sending, sendLimitMs } from '../engine/ports.ts';
 import { SendFailed } from '../errors.ts';
 import { dutiesFor } from '../incident/clocks.ts';
 import type { Effect } from '../incident/effect.ts';
@@ -39,9 +39,6 @@ export interface Chatting {
 
 type Kit = Chatting & { look: Look };
 
-/** Shorter than the lease on an outbox row (6 s), with what is looked up before the call. */
-const allMs = 5_500;
-
 export function makeChat(chatting: Chatting): Chat {
   const { urgentClient, client, settings } = chatting;
   const kit: Kit = { ...chatting, look: makeLook(client, chatting.log) };
@@ -69,7 +66,7 @@ export function makeChat(chatting: Chatting): Chat {
 
 export async function done<T>(otherwise: string, work: Promise<T>): Promise<T> {
   try {
-    return await within(allMs, work);
+    return await within(sendLimitMs, work);
   } catch (error) {
     throw sendFailed(otherwise, error);
   }
@@ -83,14 +80,14 @@ const Posted = z.object({ channel: z.string(), ts: z.string() });
 
 interface Envelope {
   place: Place;
-  sending: Pick<Sending, 'id' | 'again' | 'queuedAt' | 'checkLease'>;
+  sending: Pick<Sending, 'id' | 'again' | 'queuedAt' | 'keepLease'>;
   message: Message;
 }
 
 export async function send(client: WebClient, look: Look, { place, sending, message }: Envelope): Promise<MessageRef> {
   const earlier = sending.again ? await look(place, sending) : undefined;
   if (earlier) return earlier;
-  sending.checkLease();
+  await sending.keepLease();
   const posted = await client.chat.postMessage({
     channel: place.channel,
     ...(place.thread === undefined ? {} : { thread_ts: place.thread }),
@@ -131,7 +128,7 @@ async function postCard(kit: Kit, sending: Sending): Promise<MessageRef> {
 
 async function pin({ client }: Kit, sending: Sending): Promise<void> {
   const { channel, ts } = cardOf(sending);
-  sending.checkLease();
+  await sending.keepLease();
   try {
     await client.pins.add({ channel, timestamp: ts });
   } catch (error) {
@@ -149,7 +146,7 @@ async function redraw(kit: Kit, sending: Sending, what: 'card' | 'announcement')
   if (!target) throw new SendFailed('not-posted', 'There is no announcement yet.', { retry: 'later' });
   const scene = await sceneOf(kit, sending);
   const message = what === 'card' ? cardMessage(scene) : announcementMessage(scene);
-  sending.checkLease();
+  await sending.keepLease();
   await kit.client.chat.update({ ...target, ...message });
 }
 
@@ -168,12 +165,12 @@ async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting
   return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
 }
 
-interface Telling {
+interface Word {
   entry: Parameters<Chat['tell']>[1];
   slack: string;
 }
 
-async function tell(kit: Kit, sending: Sending, { entry, slack }: Telling): Promise<MessageRef> {
+async function tell(kit: Kit, sending: Sending, { entry, slack }: Word): Promise<MessageRef> {
   const message = aged(entryMessage(entry, await sceneOf(kit, sending), { pings: '' }), sending);
   return send(kit.urgentClient, kit.look, { place: { channel: slack }, sending, message });
 }
@@ -184,7 +181,7 @@ async function alarm(client: WebClient, sentences: string[], channel: string): P
 }
 
 async function setTopic(client: WebClient, sending: Sending): Promise<void> {
-  sending.checkLease();
+  await sending.keepLease();
   await client.conversations.setTopic({ channel: channelOf(sending), topic: topicOf(sending.incident) });
 }
 
@@ -207,7 +204,7 @@ async function invite(kit: Kit, sending: Sending, effect: Extract<Effect, { kind
   const named = effect.people.flatMap((person) => ('slack' in person ? person.slack : []));
   const ids = [...new Set([...named, ...(effect.onCall ? await kit.people.onCall() : [])])].slice(0, mostInvited);
   if (ids.length === 0) return;
-  sending.checkLease();
+  await sending.keepLease();
   try {
     // force: one person who cannot come must not keep the others out
     await kit.client.conversations.invite({ channel, users: ids.join(','), force: true });

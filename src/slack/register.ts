@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts';
 import type { Heard, Listening, Outcome } from './listener.ts';
 import { submit, Values } from './modals.ts';
 import { obey } from './obey.ts';
-import { takeWord } from './parse.ts';
+import { plain, takeWord } from './parse.ts';
 import type { Address, Reply } from './reply.ts';
 import { codeOf } from './send-failed.ts';
 import { escape } from './views/blocks.ts';
@@ -52,7 +52,7 @@ async function heardCommand(
   const address = { url, channel, user };
   const asker = { user, channel, trigger, key: `command:${trigger}`, how: 'typed' as const };
   const heard: Heard = {
-    what: `/incident ${escape(takeWord(typed.text).word.slice(0, 30))}`.trim(),
+    what: `/incident ${escape(plain(takeWord(typed.text).word).slice(0, 30))}`.trim(),
     user,
     teams: [typed.team_id],
     acknowledge: (outcome) => ack(outcome?.message),

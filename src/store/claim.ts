@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Effect } from '../incident/effect.ts';
 import type { Db, Queries } from './db.ts';
 import type { Lane } from './outbox.ts';
+import { untilOf } from './until.ts';
 
 const Claimed = z.object({
   id: z.string(),
@@ -121,7 +122,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Clai
 
 /** Milliseconds until the next row of a lane may go; nothing when none waits, or none that time alone will free. */
 export async function untilNextSend(db: Queries, lane: Lane, kinds?: readonly string[]): Promise<number | undefined> {
-  const { rows } = await db.query<{ ms: number | null }>(
+  const { rows } = await db.query(
     `select ceil(extract(epoch from min(greatest(
               o.not_before,
               o.lease_until,
@@ -141,10 +142,5 @@ export async function untilNextSend(db: Queries, lane: Lane, kinds?: readonly st
                  and ${known('earlier', '$2')})`,
     [lane, kinds],
   );
-  return (
-    z
-      .number()
-      .nullable()
-      .parse(rows[0]?.ms ?? null) ?? undefined
-  );
+  return untilOf(rows);
 }

@@ -5,6 +5,7 @@ import type { IncidentId, Instant } from '../incident/incident.ts';
 import { type ReminderKind, reminderKinds } from '../incident/policy.ts';
 import type { Db, Queries } from './db.ts';
 import { clean, toJson } from './json.ts';
+import { untilOf } from './until.ts';
 
 const others = { page: true, confirm: true, channel: true } satisfies Record<Exclude<DutyKind, ReminderKind>, true>;
 /** What a newer release owes besides, while it runs beside this one, is its own business: neither met nor cancelled. */
@@ -88,7 +89,7 @@ export async function incidentsDue(db: Queries, limit: number, but: IncidentId[]
 
 /** Milliseconds until the next duty is due, rounded up; nothing when none is owed. */
 export async function untilNextDue(db: Queries, but: IncidentId[] = []): Promise<number | undefined> {
-  const { rows } = await db.query<{ ms: number | null }>(
+  const { rows } = await db.query(
     `select ceil(extract(epoch from min(due_at) - app_now()) * 1000)::double precision as ms
        from duties
       where state = 'owed'
@@ -96,12 +97,7 @@ export async function untilNextDue(db: Queries, but: IncidentId[] = []): Promise
         and incident <> all($2)`,
     [known, but],
   );
-  return (
-    z
-      .number()
-      .nullable()
-      .parse(rows[0]?.ms ?? null) ?? undefined
-  );
+  return untilOf(rows);
 }
 
 const Row = z.object({

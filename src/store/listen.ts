@@ -1,4 +1,5 @@
 /** Postgres's `notify` as pokes. The connection has to be direct, since a pooler loses it; it comes back by itself. */
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -10,16 +11,25 @@ export interface Listening {
 }
 
 const reconnectMs = 1_000;
+/** a server that stands still answers neither this nor a farewell */
+const waitMs = 3_000;
+const farewellMs = 500;
+
+interface Line {
+  client: pg.Client;
+  /** waits for the server's farewell, but not for long */
+  end(): Promise<void>;
+}
 
 /** Every (re)connection pokes every channel once: what was notified meanwhile is unknown. */
 export function listen(directUrl: string, pokes: Record<string, () => void>, log: Logger): Listening {
   const state = { stopped: false, hears: false };
-  let client: pg.Client | undefined;
+  let line: Line | undefined;
   let retry: NodeJS.Timeout | undefined;
 
-  const again = (lost: pg.Client, error: unknown): void => {
+  const again = (lost: Line, error: unknown): void => {
     // a connection says several times that it is gone, and may do so when the next one stands already
-    if (state.stopped || retry || client !== lost) return;
+    if (state.stopped || retry || line !== lost) return;
     state.hears = false;
     log.warn({ err: error }, 'listening for notifications was interrupted; the sweep goes on meanwhile');
     retry = setTimeout(() => {
@@ -29,30 +39,31 @@ export function listen(directUrl: string, pokes: Record<string, () => void>, log
   };
 
   const connect = async (): Promise<void> => {
-    const mine = makeClient(directUrl);
-    client = mine;
-    mine.on('error', (error) => again(mine, error));
-    mine.on('end', () => again(mine, new Error('the connection ended')));
-    mine.on('notification', ({ channel }) => pokes[channel]?.());
+    const mine = makeLine(directUrl);
+    const { client } = mine;
+    line = mine;
+    client.on('error', (error) => again(mine, error));
+    client.on('end', () => again(mine, new Error('the connection ended')));
+    client.on('notification', ({ channel }) => pokes[channel]?.());
     try {
-      await mine.connect();
-      if (await isPooled(mine)) return await doWithout(mine);
-      for (const channel of Object.keys(pokes)) await mine.query(`listen ${pg.escapeIdentifier(channel)}`);
+      await client.connect();
+      if (await isPooled(client)) return await doWithout(mine);
+      for (const channel of Object.keys(pokes)) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
       state.hears = true;
       for (const poke of Object.values(pokes)) poke();
     } catch (error) {
       again(mine, error);
-      await mine.end().catch(() => {});
+      await mine.end();
     }
   };
 
-  const doWithout = async (mine: pg.Client): Promise<void> => {
-    client = undefined;
+  const doWithout = async (mine: Line): Promise<void> => {
+    line = undefined;
     log.warn(
       'no notification comes through a pooler: what other processes leave to be done is found up to 5 s later; ' +
         'set DATABASE_DIRECT_URL to the same database past the pooler',
     );
-    await mine.end().catch(() => {});
+    await mine.end();
   };
 
   void connect();
@@ -61,18 +72,29 @@ export function listen(directUrl: string, pokes: Record<string, () => void>, log
     async stop() {
       state.stopped = true;
       clearTimeout(retry);
-      await client?.end().catch(() => {});
+      await line?.end();
     },
   };
 }
 
-const makeClient = (connectionString: string): pg.Client =>
-  new pg.Client({
+function makeLine(connectionString: string): Line {
+  const socket = new Socket();
+  const client = new pg.Client({
     connectionString,
-    connectionTimeoutMillis: 3_000,
+    connectionTimeoutMillis: waitMs,
+    query_timeout: waitMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'responder-listen',
+    stream: () => socket,
   });
+  const end = async (): Promise<void> => {
+    const cut = setTimeout(() => socket.destroy(), farewellMs);
+    await client.end().catch(() => {});
+    clearTimeout(cut);
+  };
+  return { client, end };
+}
 
 const Greeted = z.looseObject({ processID: z.number() });
 const Asked = z.tuple([z.object({ pid: z.number() })]);

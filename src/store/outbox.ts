@@ -100,6 +100,17 @@ export async function holdsLease(db: Queries, fence: Fence): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Also once it has run out: whoever took the row meanwhile holds it under a fence of their own. */
+export async function renewLease(db: Queries, fence: Fence, ms: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update outbox
+        set lease_until = clock_timestamp() + $4::double precision * interval '1 ms'
+      where ${fenced}`,
+    [...fenceOf(fence), ms],
+  );
+  return rowCount === 1;
+}
+
 export async function markSent(db: Db, fence: Fence): Promise<boolean> {
   const { rowCount } = await db.query(
     `update outbox set state = 'sent', settled_at = clock_timestamp() where ${fenced}`,
@@ -118,12 +129,14 @@ export interface Later {
 export async function retryLater(db: Db, fence: Fence, { afterMs, error, mayHaveHappened }: Later): Promise<boolean> {
   const { rowCount } = await db.query(
     `update outbox
-        set state = case when exists (
-              select from outbox newer
+        set (state, settled_at) = (
+              select case when count(*) > 0 then 'superseded' else 'waiting' end,
+                     case when count(*) > 0 then clock_timestamp() end
+                from outbox newer
                where newer.incident = outbox.incident
                  and newer.coalesce = outbox.coalesce
                  and newer.state = 'waiting'
-                 and newer.id > outbox.id) then 'superseded' else 'waiting' end,
+                 and newer.id > outbox.id),
             not_before = clock_timestamp() + $4::double precision * interval '1 ms',
             last_error = left($5, 500),
             again = again or $6,

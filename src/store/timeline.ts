@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Entry } from '../incident/entry.ts';
 import type { Actor, IncidentId, Instant } from '../incident/incident.ts';
-import { type ChainFault, chainFaults, type Head, hashOf } from './chain.ts';
+import { type Head, hashOf } from './chain.ts';
 import type { Db, Queries } from './db.ts';
 import { toJson } from './json.ts';
 
@@ -75,12 +75,4 @@ export async function readHead(db: Queries, id: IncidentId): Promise<Head> {
     [id],
   );
   return rows[0] === undefined ? noEntries : HeadRow.parse(rows[0]);
-}
-
-export type Verified = { ok: true } | ({ ok: false } & ChainFault);
-
-/** The first fault of the chain. Head and timeline are read one after the other: the caller keeps writers away. */
-export async function verifyTimeline(db: Queries, id: IncidentId): Promise<Verified> {
-  const [fault] = chainFaults(await readTimeline(db, id), await readHead(db, id));
-  return fault ? { ok: false, ...fault } : { ok: true };
 }

@@ -76,6 +76,21 @@ describe('a duty', () => {
   });
 });
 
+it('names no incident to whoever asks without a login, and counts them', async () => {
+  await bench.declare();
+  await bench.declare('p1', 'another');
+  await bench.at(minutes(2));
+  await age('enqueued_at', '61 seconds');
+  const { auditor } = replica();
+  await auditor.everyMinute();
+
+  expect(told().filter((about) => about.includes('#1: '))).not.toEqual([]);
+  expect(auditor.problems()).toEqual([
+    'Incidents with a duty that is due and not done: 2. The log names them.',
+    'Incidents with a page or a post that waits and is not sent: 2. The log names them.',
+  ]);
+});
+
 describe('a send', () => {
   it.each([
     ['a page', 'page', '61 seconds', true],

@@ -18,7 +18,7 @@ const refused = new SendFailed('invalid_blocks', 'Slack refused the message.', {
 // asks for a minute: otherwise chance would decide whether the second try falls into the test
 const down = new SendFailed('unreachable', 'It did not answer.', { retry: 'later', afterMs: 60_000 });
 
-const leaseOver = (): never => {
+const leaseOver = async (): Promise<never> => {
   throw new SendFailed('lease-over', 'Not sent: another process may be at it.', { retry: 'later' });
 };
 
@@ -168,7 +168,7 @@ it.each<[string, Effect]>([
   const incident = await readIncident(bench.engine.pool, await bench.declare());
   if (!incident) throw new Error('there is no incident');
   const page = { key: 'p', levels: ['on-call' as const], at: 0, state: 'requested' as const, rerouted: false };
-  const late = { id: '1', again: false, incident: { ...incident, pages: [page] }, ...times, checkLease: leaseOver };
+  const late = { id: '1', again: false, incident: { ...incident, pages: [page] }, ...times, keepLease: leaseOver };
 
   await expect(perform(bench.world, effect, late)).rejects.toMatchObject({ code: 'lease-over' });
 
@@ -180,7 +180,7 @@ it('sends no webhook once the lease has run out', async () => {
   if (!incident) throw new Error('there is no incident');
   const sent: unknown[] = [];
   const webhook = { send: async (body: unknown) => void sent.push(body), alarm: async () => {} };
-  const late = { id: '1', again: false, incident, ...times, checkLease: leaseOver };
+  const late = { id: '1', again: false, incident, ...times, keepLease: leaseOver };
 
   await expect(
     perform({ ...bench.world, webhook }, { kind: 'webhook', entry: { kind: 'mitigated' } }, late),

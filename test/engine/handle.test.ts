@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { handle } from '../../src/engine/handle.ts';
 import type { Command } from '../../src/incident/incident.ts';
 import { dutiesOf } from '../../src/store/duties.ts';
-import { verifyTimeline } from '../../src/store/timeline.ts';
+import { verifyTimeline } from '../store/verify.ts';
 import { ana, type Bench, ben, makeBench, minutes } from './bench.ts';
 
 let bench: Bench;

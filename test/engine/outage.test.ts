@@ -3,20 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { databaseClock } from '../../src/engine/clock.ts';
-import type { Answer, Input, WithoutDatabase } from '../../src/engine/engine.ts';
+import type { Answer, WithoutDatabase } from '../../src/engine/engine.ts';
 import { incidentIdOf } from '../../src/engine/handle.ts';
 import { merge } from '../../src/engine/merge.ts';
-import { startOutage } from '../../src/engine/outage.ts';
-import type { DirectChat, Pager } from '../../src/engine/ports.ts';
+import type { Pager } from '../../src/engine/ports.ts';
 import { SendFailed } from '../../src/errors.ts';
 import type { Direct } from '../../src/incident/direct.ts';
 import type { Declare, Incident } from '../../src/incident/incident.ts';
-import { type Line, startLine } from '../../src/sandbox/line.ts';
-import { makePool } from '../../src/store/db.ts';
 import { readIncident } from '../../src/store/incidents.ts';
 import { type Journal, makeJournal } from '../../src/store/journal.ts';
 import { readTimeline } from '../../src/store/timeline.ts';
+import { type Away, type Setting, startAway } from './away.ts';
 import { ana, type Bench, makeBench, start } from './bench.ts';
 
 let bench: Bench;
@@ -52,81 +49,11 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const pagerOf = ({ world: { pager } }: Bench): Pager => {
-  if (!pager) throw new Error('the bench has a pager');
-  return pager;
-};
-
-interface Away {
-  line: Line;
-  /** every announcement and warning, as it was drawn */
-  said: { what: string; direct: Direct }[];
-  declare: (more?: Partial<Input>) => Promise<Answer | WithoutDatabase>;
-  /** has it look through the journal */
-  look: () => void;
-}
-
-interface Setting {
-  journal?: Journal | undefined;
-  pager?: Partial<Pager>;
-  /** throws what the chat answers */
-  chat?: (what: string) => void;
-  confirmWithin?: number;
-  mode?: 'pass' | 'refuse';
-}
-
 /** An engine whose database is behind a line that refuses. */
-async function away({
-  pager = {},
-  chat = () => {},
-  confirmWithin,
-  mode = 'refuse',
-  ...rest
-}: Setting = {}): Promise<Away> {
-  const kept = 'journal' in rest ? rest.journal : journal;
-  const line = await startLine(bench.engine.pool.options.connectionString ?? '');
-  const policy = { ...bench.engine.policy, ...(confirmWithin === undefined ? {} : { confirmWithin }) };
-  policy.fallback = { slack: ['U0LEO', 'S0GROUP'] };
-  const engine = { ...bench.engine, policy, pool: makePool(line.url, bench.engine.log) };
-  const clock = databaseClock(engine.pool);
-  const said: Away['said'] = [];
-  const saying = (what: string, direct: Direct): void => {
-    chat(what);
-    said.push({ what, direct });
-  };
-  const directChat: DirectChat = {
-    announce: async (direct) => {
-      saying(direct.announcement ? 'edit' : 'announcement', direct);
-      return announcement;
-    },
-    warn: async (direct, person) => saying(person ? `tell ${person.slack}` : 'mention', direct),
-  };
-  await clock.read();
-  line.set({ kind: mode });
-  const outage = startOutage({
-    engine,
-    outside: {
-      policy,
-      chat: Promise.resolve(directChat),
-      pager: { ...pagerOf(bench), ...pager },
-      webhook: undefined,
-      log: engine.log,
-    },
-    clock,
-    journal: kept,
-    mayMerge: () => true,
-  });
-  ends.push(async () => {
-    await outage.stop();
-    await engine.pool.end();
-    await line.stop();
-  });
-  return {
-    line,
-    said,
-    look: () => outage.poke(),
-    declare: (more = {}) => outage.declare({ key, actor: ana, command, ...more }),
-  };
+async function away(setting: Partial<Setting> = {}): Promise<Away> {
+  const house = await startAway(bench, { journal, key, command, announcement, ...setting });
+  ends.push(house.end);
+  return house;
 }
 
 const directOf = (answer: Answer | WithoutDatabase): Direct => {
@@ -263,6 +190,25 @@ describe('while the database is away', () => {
     expect((await journal.unmerged()).entries).toHaveLength(1);
   });
 
+  it('more announcements than Slack takes at once are all made, each once', async () => {
+    let freeAt = 0;
+    const { declare, said } = await away({
+      chat: () => {
+        const now = performance.now();
+        const afterMs = freeAt - now;
+        if (afterMs > 0) throw new SendFailed('ratelimited', 'Slack asks to wait.', { retry: 'later', afterMs });
+        freeAt = now + 50;
+      },
+    });
+    const keys = Array.from({ length: 20 }, (_, n) => `command:${n}`);
+
+    await Promise.all(keys.map((one) => declare({ key: one })));
+    const announced = () => said.filter(({ what }) => what === 'announcement').map(({ direct }) => direct.id);
+    await until(() => announced().length >= keys.length);
+
+    expect(announced().toSorted()).toEqual(keys.map(incidentIdOf).toSorted());
+  });
+
   it('a second route that has reached nobody is left to the incident', async () => {
     const refused = new SendFailed('http-401', 'The pager answered 401.', { retry: 'never' });
     const { declare, line } = await away({
@@ -309,6 +255,23 @@ describe('a database that is only slow', () => {
     await until(async () => (await journal.unmerged()).entries.length === 0);
     const late = (await readTimeline(bench.engine.pool, id)).filter(({ kind }) => kind === 'done-directly');
     expect(late).toEqual([]);
+  });
+});
+
+describe('what was said to be not recorded, and was saved after all', () => {
+  it('is an incident that knows of its page and its announcement, and the same input again hears of it', async () => {
+    const { declare, line, said } = await away({ mode: 'pass', journal: undefined });
+    line.set({ kind: 'slow', ms: 700 });
+
+    const direct = directOf(await declare());
+    line.set({ kind: 'pass' });
+    await until(async () => !('direct' in (await declare())));
+
+    expect(direct.recorded).toBe(false);
+    expect(await declare()).toMatchObject({ ok: true, incident: { id, number: 1, announcement } });
+    expect(said.filter(({ what }) => what === 'announcement')).toHaveLength(1);
+    expect((await incidentOf()).pages).toMatchObject([{ key: `${id}:1.0`, state: 'confirmed' }]);
+    expect(await bench.states()).toMatchObject({ redraw: 'waiting' });
   });
 });
 

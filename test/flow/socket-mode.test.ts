@@ -64,7 +64,18 @@ it('lives on when Slack refuses a new socket, and takes one as soon as it is giv
   expect(JSON.stringify((await house.slack.user('U0ANA').command('list')).body)).toContain('1 incident is open');
 }, 60_000);
 
-it('answers health over HTTP all the same, and ends in order', async () => {
+it('answers health over HTTP all the same', async () => {
   expect((await fetch(`${house.bot.url}/healthz`)).status).toBe(200);
-  expect(await house.bot.stop()).toBe(0);
+});
+
+it('answers what is under way before it closes the socket, and ends in order', async () => {
+  house.line.set({ kind: 'slow', ms: 700 });
+  const answering = house.slack.user('U0ANA').command('list');
+  const stopping = house.bot.stop();
+
+  const { body } = await answering;
+  house.line.set({ kind: 'pass' });
+
+  expect(JSON.stringify(body)).toContain('Still working');
+  expect(await stopping).toBe(0);
 }, 30_000);

@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { measure } from '../../src/incident/measures.ts';
-import { ana, begin, ben, give, hear, hour, minutes, policy, told, wait } from './story.ts';
+import { ana, begin, ben, give, hear, hour, minutes, told, wait } from './story.ts';
 
 it('tells the second person who acknowledged first', () => {
   const story = begin('p1');
@@ -135,22 +134,4 @@ it('takes the thread as soon as it is announced when the channel is impossible',
   hear(story, { kind: 'announced', channel: 'C0OPS', ts: '1.1' });
 
   expect(story.incident.home.kind).toBe('thread');
-});
-
-it('measures the time to acknowledge and to resolve, and what is left of the target', () => {
-  const story = begin('p1');
-  wait(story, minutes(4));
-  give(story, { kind: 'acknowledge' });
-  wait(story, minutes(36));
-  give(story, { kind: 'resolve' });
-  wait(story, hour);
-
-  const measures = measure(story.incident, { now: story.now, policy });
-
-  expect(measures).toEqual({
-    toAcknowledge: minutes(4),
-    toResolve: minutes(40),
-    targetLeft: minutes(20),
-    responseBreached: false,
-  });
 });

@@ -33,6 +33,7 @@ const Container = z.object({
   envFrom: z.array(z.object({ secretRef: z.object({ name: z.string() }) })),
   readinessProbe: Probe,
   livenessProbe: Probe,
+  lifecycle: z.object({ preStop: z.object({ exec: z.object({ command: z.array(z.string()) }) }) }),
   resources: z.object({
     requests: z.object({ cpu: z.string(), memory: z.string() }),
     limits: z.object({ memory: z.string() }),
@@ -117,10 +118,15 @@ describe('the deployment', () => {
     expect(container.image).toBe(`responder:${version}`);
   });
 
-  it('is given the time to drain', () => {
+  it('is given the time to leave the service, and to drain', () => {
     const drainMs = Number(/drainMs = ([\d_]+)/.exec(read('src/main.ts'))?.[1]?.replaceAll('_', ''));
 
-    expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs);
+    const [launcher = '', , pause = ''] = container.lifecycle.preStop.exec.command;
+    const pauseMs = Number(/^setTimeout\(\(\) => \{\}, ([\d_]+)\)$/.exec(pause)?.[1]?.replaceAll('_', ''));
+
+    expect(last(image.final, 'CMD')).toContain(`"${launcher}"`);
+    expect(pauseMs).toBeGreaterThanOrEqual(2_000);
+    expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(pauseMs + drainMs);
   });
 
   it('sets only what the bot or its launcher reads', () => {

@@ -94,7 +94,7 @@ const sending = (of: Incident, more: Partial<Sending> = {}): Sending => ({
   at: nine,
   incident: of,
   now: nine,
-  checkLease: () => {},
+  keepLease: async () => {},
   ...more,
 });
 

@@ -185,6 +185,19 @@ describe('a verb', () => {
     expect(text).toContain(`Did you mean \`/incident ${meant}\``);
   });
 
+  it.each([
+    ['a&lt;b', '"a&lt;b"'],
+    ['severity a&lt;b', '"a&lt;b"'],
+    ['severity #1&lt;b', '"#1&lt;b"'],
+    ['role a&lt;b', '"a&lt;b"'],
+  ])('%s is echoed as it was typed, and escaped once', async (words, echo) => {
+    await declared();
+
+    const { body } = await bot.slash(words, inside);
+
+    expect(JSON.stringify(body)).toContain(JSON.stringify(echo).slice(1, -1));
+  });
+
   it('that resembles nothing points to help', async () => {
     const { text, body } = await bot.slash('frobnicate');
 

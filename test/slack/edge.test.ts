@@ -33,7 +33,7 @@ async function sending(more: Partial<Sending> = {}): Promise<Sending> {
   const command = { kind: 'declare' as const, severity: 'p1' as const, title: 'checkout is down' };
   await house.door.handle({ key: 'k', actor: { slack: 'U1' }, command });
   const times = { now: nine, at: nine, queuedAt: nine, waitedMs: 0 };
-  return { id: 'row', again: false, incident: house.last(), ...times, checkLease: () => {}, ...more };
+  return { id: 'row', again: false, incident: house.last(), ...times, keepLease: async () => {}, ...more };
 }
 
 const failing = (work: Promise<unknown>): Promise<Partial<SendFailed>> =>
@@ -151,7 +151,7 @@ describe('a card', () => {
 });
 
 describe('a process whose lease has run out', () => {
-  const over = (): never => {
+  const over = async (): Promise<never> => {
     throw new SendFailed('lease-over', 'Not sent: another process may be at it.', { retry: 'later' });
   };
   const home = { kind: 'channel' as const, channel: 'C7', name: 'inc-1', card: '7.1' };
@@ -170,7 +170,7 @@ describe('a process whose lease has run out', () => {
     ['tells nobody', (chat, late) => chat.tell(late, entry, person)],
   ])('%s', async (_, act) => {
     const chat = await chatOn({}, 'C1');
-    const { incident, ...late } = await sending({ checkLease: over });
+    const { incident, ...late } = await sending({ keepLease: over });
 
     expect(await failing(act(chat, { ...late, incident: { ...incident, home } }))).toMatchObject({
       code: 'lease-over',

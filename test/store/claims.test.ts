@@ -123,6 +123,8 @@ describe('a lease', () => {
     await settle((db) => retryLater(db, fenceOf(first), { afterMs: 0, error: 'down', mayHaveHappened: false }));
 
     expect(await states()).toEqual({ older: 'superseded', newer: 'waiting' });
+    const { rows } = await sending.database.pool.query('select dedup_key from outbox where settled_at is not null');
+    expect(rows).toEqual([{ dedup_key: 'older' }]);
   });
 
   it.each(['markSent', 'retryLater', 'quarantine'])(

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import type { Entry } from '../../src/incident/entry.ts';
 import type { IncidentId } from '../../src/incident/incident.ts';
 import { inTransaction } from '../../src/store/db.ts';
-import { appendTimeline, readHead, readTimeline, verifyTimeline } from '../../src/store/timeline.ts';
+import { appendTimeline, readHead, readTimeline } from '../../src/store/timeline.ts';
 import { ana, ben } from '../incident/story.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { insert, start } from './rows.ts';
+import { verifyTimeline } from './verify.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

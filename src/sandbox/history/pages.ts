@@ -6,8 +6,8 @@ import type { Records } from './records.ts';
 import type { IncidentRow, TimelineRow } from './rows.ts';
 import { type Born, pagesBorn, type Run, runsOf, timelineOf } from './runs.ts';
 
-/** A page that left before the acknowledgement was committed may arrive within the lease of its outbox row. */
-const inFlightMs = 8_000;
+/** A page that left before the acknowledgement was committed may arrive within the lease of its outbox row, which is 6 s. */
+const inFlightMs = 6_500;
 /** Within this a page is confirmed, or the second route is taken; a little is left for the clocks. */
 const explainedWithinMs = 35_000;
 /** A step that fell due while nobody could take it, and was then overtaken by the end of its run. */

@@ -1,5 +1,5 @@
 /** Takes one of the runbook's roles, or gives it to somebody. */
-import { mentionOf, takeWord } from '../parse.ts';
+import { mentionOf, plain, takeWord } from '../parse.ts';
 import { foreign, saying } from '../views/blocks.ts';
 import { order, say, type Verb } from './verb.ts';
 
@@ -13,7 +13,7 @@ export const role: Verb = {
     const { word, rest } = takeWord(words);
     const known = policy.roles.map(({ id }) => foreign(id, 40)).join(', ');
     if (word === '') return say(saying(`No role was given: say which one (${known}).`));
-    const role = word.toLowerCase();
+    const role = plain(word).toLowerCase();
     if (rest === '') return order({ kind: 'role', role });
     const to = mentionOf(takeWord(rest).word);
     if (to) return order({ kind: 'role', role, to });

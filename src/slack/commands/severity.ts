@@ -1,5 +1,5 @@
 /** Raises or lowers the severity. */
-import { severityOf, takeWord } from '../parse.ts';
+import { plain, severityOf, takeWord } from '../parse.ts';
 import { foreign, saying } from '../views/blocks.ts';
 import { order, say, type Verb } from './verb.ts';
 
@@ -14,6 +14,6 @@ export const severity: Verb = {
     const { word } = takeWord(words);
     const severity = severityOf(word);
     if (severity) return order({ kind: 'severity', severity });
-    return say(saying(`The severity was not changed: "${foreign(word, 20)}" is none of p1, p2, p3.`));
+    return say(saying(`The severity was not changed: "${foreign(plain(word), 20)}" is none of p1, p2, p3.`));
   },
 };

@@ -49,7 +49,7 @@ function answering(scene: Scene): string[] {
   const answer = acknowledged
     ? `*Acknowledged* by ${people.person(acknowledged.by)} at ${clock(acknowledged.at)}.`
     : `*Nobody has acknowledged yet.*${nextPage(scene)}`;
-  return [answer, ...paging(pages, policy), ...strangers(people)];
+  return [answer, ...paging(pages, policy), ...absentees(people)];
 }
 
 function nextPage({ duties, policy }: Scene): string {
@@ -76,7 +76,7 @@ function paging(pages: Page[], policy: Policy): string[] {
 }
 
 /** Nobody should wait for somebody who cannot read this. */
-const strangers = ({ absent }: Scene['people']): string[] =>
+const absentees = ({ absent }: Scene['people']): string[] =>
   absent.length === 0
     ? []
     : [

@@ -21,7 +21,11 @@ export function directMessage(direct: Direct, around: Around): Message {
     section(
       [`*${titleOf(direct, 300)}*`, declared(direct, around), paging(direct, around), meanwhile(direct)].join('\n'),
     ),
-    context('Until then no other `/incident` command works but `declare`; acknowledge at the pager.'),
+    context(
+      direct.recordedAs === undefined
+        ? 'Until then no other `/incident` command works but `declare`; acknowledge at the pager.'
+        : 'Here it was said before that it is not recorded.',
+    ),
   );
 }
 
@@ -57,7 +61,10 @@ export function directPaging({ state, why, rerouted }: Page): string {
   }
 }
 
-const meanwhile = ({ recorded }: Direct): string =>
-  recorded
+function meanwhile({ recorded, recordedAs }: Direct): string {
+  if (recordedAs !== undefined)
+    return `*Recorded after all*, as #${recordedAs}: Responder's own database was only slow. Do not declare it again; it goes on there.`;
+  return recorded
     ? "Responder's own database is away: no number, no channel and no clocks until it is back. Then this becomes an incident by itself."
     : ":warning: *NOT recorded*: Responder's own database is away, and nothing could be written down. Declare it again when it is back. Until then there is no number, no channel, no clock.";
+}

@@ -13,7 +13,7 @@ describe('nothing is broken by', () => {
   it.each<[string, (night: Records) => void]>([
     [
       'a page that was under way when somebody acknowledged',
-      ({ pager }) => pager.transcript.push(call('repeat', minutes(1) + 7_000)),
+      ({ pager }) => pager.transcript.push(call('repeat', minutes(1) + 6_000)),
     ],
     [
       'a step that fell due a minute before the acknowledgement, while nobody could take it',

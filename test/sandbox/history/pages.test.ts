@@ -53,8 +53,8 @@ it.each<Broken>([
 it.each<Broken>([
   [
     'a page that goes out although somebody has acknowledged',
-    ({ pager }) => pager.transcript.push(call('repeat', minutes(1) + 9_000)),
-    /page inc0:1\.0 of #1 reached the pager 9 s after it was acknowledged/,
+    ({ pager }) => pager.transcript.push(call('repeat', minutes(1) + 7_000)),
+    /page inc0:1\.0 of #1 reached the pager 7 s after it was acknowledged/,
   ],
   [
     'a step of the ladder after the acknowledgement',

@@ -60,6 +60,7 @@ const messages: [string, () => unknown][] = [
   ['announcement', () => announcementMessage(scene)],
   ['direct', () => directMessage(direct, { policy, people, pings: '<@U0ONCALL>' })],
   ['direct-not-recorded', () => directMessage({ ...direct, recorded: false, page: refused }, { policy, people })],
+  ['direct-recorded-after-all', () => directMessage({ ...direct, recorded: false, recordedAs: 7 }, { policy, people })],
   ['direct-warning', () => directWarning({ ...direct, page: refused }, { policy, people, pings: '<@U0ONCALL>' })],
   [
     'direct-recorded',
