@@ -22,7 +22,7 @@ export interface Answer {
 /** Bodies are foreign: one line, no control characters, not a page of HTML. */
 const most = 240;
 // oxlint-disable-next-line no-control-regex -- they are what is taken out
-const controls = /[\u0000-\u001f\u007f]+/g;
+const controls = /[\s\u0000-\u001f\u007f]+/g;
 
 const Status = z.object({ message: z.string() });
 
