@@ -1,6 +1,7 @@
 /** The parts put together: clients, store, engine, Slack, pager; started in the order in which each needs the others. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeClients, type TargetClients } from './clients/clients.ts';
+import { whereIsCluster } from './clients/kubernetes/where.ts';
 import type { Config } from './config.ts';
 import { makeAlarms } from './engine/alarm.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
@@ -99,12 +100,9 @@ const poolsOf = (url: string, log: Logger) => ({
 const unreached = 'The database was not reached yet: nothing is done so far.';
 
 function targetOf(config: Config, log: Logger): TargetClients {
-  const target = makeClients(config, (error) =>
-    log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
-  );
-  if (!target.clients.cluster)
-    log.warn('no cluster is looked at: KUBECONFIG is not set, and this is no pod with a service account');
-  return target;
+  const cluster = whereIsCluster(config.kubeconfig);
+  if (!cluster) log.warn('no cluster is looked at: KUBECONFIG is not set, and this is no pod with a service account');
+  return makeClients({ ...config, cluster }, (what, error) => log.warn({ err: error }, what));
 }
 
 interface RoutesOf {

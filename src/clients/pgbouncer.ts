@@ -90,7 +90,8 @@ function warmLine(make: () => pg.Client): Line {
     ask,
     async end() {
       isEnded = true;
-      await kept?.end();
+      // one that stands still must not hold up the stop of the bot
+      await within(limitMs, async () => kept?.end()).catch(() => {});
     },
   };
 }

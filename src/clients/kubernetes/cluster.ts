@@ -14,18 +14,23 @@ export interface TargetCluster extends Cluster {
   end(): Promise<void>;
 }
 
-export interface Limits {
-  readMs: number;
-  execMs: number;
+export interface Around {
+  limits?: { readMs: number; execMs: number };
+  /** hears once, some time after the start, of a configuration that cannot be used */
+  lost?: (error: Error) => void;
 }
 
-const usual: Limits = { readMs: 10_000, execMs: 10_000 };
+const usual = { readMs: 10_000, execMs: 10_000 };
+
+/** What answers Slack is loaded by then. */
+const loadAfterMs = 3_000;
 
 /**
- * What speaks to the cluster is loaded at the first call: unbundled that takes a second and 80 MB. A configuration that
- * cannot be used is read again at the next call, since it may have been mended.
+ * What speaks to the cluster is loaded after the start, for it is large, and yet before it is needed: unbundled that blocks
+ * the bot for a second. A configuration that cannot be used is read again at the next call, since it may have been mended.
  */
-export function makeTargetCluster(where: Where, { readMs, execMs }: Limits = usual): TargetCluster {
+export function makeTargetCluster(where: Where, { limits = usual, lost = () => {} }: Around = {}): TargetCluster {
+  const { readMs, execMs } = limits;
   let opening: Promise<Session> | undefined;
   const session = (): Promise<Session> => {
     opening ??= open(where).catch((error: unknown) => {
@@ -34,6 +39,7 @@ export function makeTargetCluster(where: Where, { readMs, execMs }: Limits = usu
     });
     return opening;
   };
+  const loading = setTimeout(() => void session().catch(lost), loadAfterMs).unref();
   const reading = <Read>(read: (ask: Ask) => Promise<Read>): Promise<Read> =>
     within(readMs, async (signal) => read(asking(await session(), signal)));
   return {
@@ -42,6 +48,7 @@ export function makeTargetCluster(where: Where, { readMs, execMs }: Limits = usu
     may: (right, namespace) => reading((ask) => may(ask, right, namespace)),
     exec: (asked) => within(execMs, async (signal) => exec(await session(), asked, signal)),
     async end() {
+      clearTimeout(loading);
       await (await opening?.catch(() => undefined))?.end();
     },
   };

@@ -136,7 +136,7 @@ describe('a command without a known end was not seen', () => {
   it('when it does not end, and its connection is not left open', async () => {
     const dropped = Promise.withResolvers<void>();
     api.runs = (_channels, { socket }) => void socket.on('close', () => dropped.resolve());
-    const hurried = makeTargetCluster({ kubeconfig: api.kubeconfig() }, short);
+    const hurried = makeTargetCluster({ kubeconfig: api.kubeconfig() }, { limits: short });
 
     await expect(hurried.exec(asked)).rejects.toMatchObject({ code: 'late', message: 'no answer within 1 s' });
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { makeTargetCluster, type TargetCluster } from '../../../src/clients/kubernetes/cluster.ts';
 import { type Cluster, kinds } from '../../../src/diagnosis/cluster.ts';
 import { CannotSee } from '../../../src/errors.ts';
@@ -20,12 +20,13 @@ beforeEach(async () => {
   made = [];
 });
 afterEach(async () => {
+  jest.useRealTimers();
   for (const cluster of made) await cluster.end();
   await api.end();
 });
 
 function cluster(kubeconfig = api.kubeconfig(), limits = { readMs: 5_000, execMs: 5_000 }): Cluster {
-  const one = makeTargetCluster({ kubeconfig }, limits);
+  const one = makeTargetCluster({ kubeconfig }, { limits });
   made.push(one);
   return one;
 }
@@ -284,6 +285,18 @@ describe('a cluster that is not reached', () => {
     writeFileSync(path, readFileSync(api.kubeconfig()));
 
     expect(await mended.list(pods)).toEqual({ rows: [], isCut: false });
+  });
+});
+
+describe('a configuration that cannot be used', () => {
+  it('is told some time after the start, although nobody has asked', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance', 'queueMicrotask'] });
+    const told = Promise.withResolvers<Error>();
+    made.push(makeTargetCluster({ kubeconfig: join(api.folder, 'none') }, { lost: told.resolve }));
+
+    jest.advanceTimersByTime(5_000);
+
+    expect(await told.promise).toMatchObject({ message: 'KUBECONFIG names no file that is there' });
   });
 });
 
