@@ -83,10 +83,8 @@ const deafStreams = () => ({ stdin: new PassThrough(), stdout: new PassThrough()
 /** New connections when the certificates have been replaced; calls under way end on the old ones. */
 function sharedBy({ cluster: { proxyUrl } }: Credentials): { for(proof: Proof): Dispatcher; end(): Promise<void> } {
   let made: { by: string; dispatcher: Dispatcher } | undefined;
-  let isEnded = false;
   return {
     for({ tls }) {
-      if (isEnded) throw new Error('asked after the end');
       const by = JSON.stringify(tls);
       if (made?.by === by) return made.dispatcher;
       void made?.dispatcher.close();
@@ -94,7 +92,6 @@ function sharedBy({ cluster: { proxyUrl } }: Credentials): { for(proof: Proof): 
       return made.dispatcher;
     },
     async end() {
-      isEnded = true;
       await made?.dispatcher.destroy();
     },
   };
