@@ -1,6 +1,7 @@
 /** The parts put together: clients, store, engine, Slack, pager; started in the order in which each needs the others. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { makeTargetDatabase } from './clients/postgres.ts';
+import { makeClients, type TargetClients } from './clients/clients.ts';
+import { whereIsCluster } from './clients/kubernetes/where.ts';
 import type { Config } from './config.ts';
 import { makeAlarms } from './engine/alarm.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
@@ -44,9 +45,8 @@ const lastComersMs = 500;
 export async function compose({ config, policy, log }: Composing): Promise<Stoppable> {
   const database = await ownDatabase(config, log);
   const pools = poolsOf(database.url, log);
-  const target = targetOf(config, log);
+  const { clients, end: endClients } = targetOf(config, log);
   const state: State = { ready: false, stopping: false, saved: () => {}, loops: [] };
-  const clients = target ? { database: target } : {};
   const engine: Engine = { pool: pools.door, policy, playbooks, clients, log, saved: () => state.saved() };
   const workers: Engine = { ...engine, pool: pools.workers };
   const outside = { pager: makePager(config), webhook: webhookOf(config, policy) };
@@ -85,7 +85,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Stopp
       await slack.stop();
       await (await working).stop();
       await outage.stop();
-      await Promise.all([...Object.values(pools).map((pool) => pool.end()), target?.end()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), endClients()]);
       await database.stop();
     },
   };
@@ -99,12 +99,11 @@ const poolsOf = (url: string, log: Logger) => ({
 
 const unreached = 'The database was not reached yet: nothing is done so far.';
 
-const targetOf = ({ targetDatabaseUrl: url }: Config, log: Logger) =>
-  url === undefined
-    ? undefined
-    : makeTargetDatabase(url, (error) =>
-        log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
-      );
+function targetOf(config: Config, log: Logger): TargetClients {
+  const cluster = whereIsCluster(config.kubeconfig);
+  if (!cluster) log.warn('no cluster is looked at: KUBECONFIG is not set, and this is no pod with a service account');
+  return makeClients({ ...config, cluster }, (what, error) => log.warn({ err: error }, what));
+}
 
 interface RoutesOf {
   engine: Engine;

@@ -31,6 +31,10 @@ const postgresUrl = text.refine(
   (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
   'must be a URL like postgres://user:password@host:5432/database; percent-encode special characters of the password',
 );
+const consoleUrl = postgresUrl.refine(
+  (url) => /^(\/(pgbouncer)?)?$/.test(URL.parse(url)?.pathname ?? ''),
+  'must name the database pgbouncer, which is the admin console: postgres://user:password@host:6432/pgbouncer',
+);
 const starting = (prefix: string) => text.startsWith(prefix, `must be a token that starts with ${prefix}`);
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -135,6 +139,22 @@ export const Settings = z.object({
     description: 'The database that is diagnosed, not through a pooler; a read-only login with `pg_monitor` is enough.',
     lost: 'what would be looked up in it is shown as unknown',
     secret: true,
+  }),
+  pgbouncerUrl: consoleUrl.optional().register(about, {
+    name: 'PGBOUNCER_URL',
+    description:
+      'The admin console of the PgBouncer that is diagnosed, as `postgres://user:password@host:6432/pgbouncer`; a login ' +
+      'named in its `stats_users` is enough.',
+    lost: 'the pools are not seen: what would be looked up there is shown as unknown',
+    secret: true,
+  }),
+  kubeconfig: text.optional().register(about, {
+    name: 'KUBECONFIG',
+    description:
+      'Path of a kubeconfig for the cluster that is diagnosed, several as kubectl takes them; read-only rights are enough.',
+    otherwise:
+      "the service account of the bot's own pod; where there is none, the cluster is not seen, and what would be looked " +
+      'up there is shown as unknown',
   }),
   heartbeatUrl: webUrl.optional().register(about, {
     name: 'HEARTBEAT_URL',

@@ -23,7 +23,7 @@ const rooms: Record<string, string[] | 'everything but sandbox'> = {
   slack: ['slack/views', 'engine', 'incident', 'diagnosis', 'runbook'],
   'slack/views': ['incident (types)', 'incident/policy.ts', 'diagnosis (types)', 'runbook (types)'],
   integrations: ['engine', 'incident', 'diagnosis', 'runbook (types)'],
-  clients: [],
+  clients: ['diagnosis (types)', 'diagnosis/cluster.ts'],
   'local-postgres': [],
   cli: 'everything but sandbox',
   sandbox: ['local-postgres'],
@@ -53,6 +53,7 @@ const packages: Record<string, string[]> = {
   cockatiel: ['integrations'],
   'node-cron': ['work.ts'],
   '@kubernetes/client-node': ['clients'],
+  undici: ['clients'],
   '@slack/bolt': ['slack'],
   '@slack/web-api': ['slack'],
 };

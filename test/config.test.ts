@@ -96,6 +96,7 @@ describe('faults', () => {
     ['no address', 'OPSGENIE_API_URL', 'api.opsgenie.com'],
     ['another database', 'DATABASE_URL', 'mysql://db/responder'],
     ['a # in a password', 'TARGET_DATABASE_URL', 'postgres://me:p#w@db/app'],
+    ['a pooler’s database instead of its console', 'PGBOUNCER_URL', 'postgres://me@pooler:6432/app'],
     ['a short webhook secret', 'WEBHOOK_SECRET', 'fifteen-letters'],
     ['an unknown level', 'LOG_LEVEL', 'verbose'],
   ])('%s', (_name, variable, value) => {
@@ -110,6 +111,9 @@ describe('faults', () => {
     ['SLACK_API_URL', 'http://localhost:3001/api/'],
     ['OPSGENIE_API_URL', 'http://[::1]:4000'],
     ['TARGET_DATABASE_URL', 'postgresql://me:p%23w@db/app?sslmode=require'],
+    ['PGBOUNCER_URL', 'postgres://me@pooler:6432/pgbouncer'],
+    ['PGBOUNCER_URL', 'postgres://me@pooler:6432'],
+    ['KUBECONFIG', '/etc/responder/one:/etc/responder/two'],
     ['WEBHOOK_SECRET', 'sixteen-letters!'],
   ])('none for %s=%s', (variable, value) => {
     const faults = faultsOf({ [variable]: value });
@@ -188,6 +192,7 @@ describe('warnings', () => {
     OPSGENIE_API_KEY: 'key',
     WEBHOOK_SECRET: 'sixteen-letters!',
     TARGET_DATABASE_URL: 'postgres://reader@db/app',
+    PGBOUNCER_URL: 'postgres://reader@pooler:6432/pgbouncer',
   };
 
   it('say what is lost by each setting that is not set', () => {

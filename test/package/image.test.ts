@@ -131,17 +131,31 @@ async function saying(child: ChildProcess, words: string): Promise<void> {
   });
 }
 
+/** What is loaded late, and what that shares with the bot. */
+const isPart = (path: string): boolean => /^(session|chunk)-[A-Z0-9]{8}\.mjs$/.test(path);
+
 describe('the image', () => {
   it('has the bundle, its migrations and the runbook, and nothing else', () => {
     const migrations = readdirSync(join(root, 'src/store/migrations')).map((name) => `migrations/${name}`);
 
-    expect(filesIn(app)).toEqual(['bot.mjs', 'main.mjs', 'migrations', ...migrations, 'runbook.yaml'].toSorted());
+    expect(filesIn(app).filter((path) => !isPart(path))).toEqual(
+      ['bot.mjs', 'main.mjs', 'migrations', ...migrations, 'runbook.yaml'].toSorted(),
+    );
   });
 
   it('tells nothing of the machine that built it, and has nothing of the sandbox', () => {
-    const bundle = readFileSync(join(app, 'bot.mjs'), 'utf8');
+    const code = filesIn(app).filter((path) => path === 'bot.mjs' || isPart(path));
+    const bundle = code.map((path) => readFileSync(join(app, path), 'utf8')).join('');
 
     for (const foreign of [folder, root, 'U0DANA', 'a-local-signing-secret']) expect(bundle).not.toContain(foreign);
+  });
+
+  it('has what only a look at a cluster needs in a file that no start loads', () => {
+    const late = readFileSync(join(app, filesIn(app).find((path) => path.startsWith('session-')) ?? ''), 'utf8');
+    const early = readFileSync(join(app, 'bot.mjs'), 'utf8');
+
+    expect(late).toContain('channel.k8s.io');
+    expect(early).not.toContain('channel.k8s.io');
   });
 
   it('is built with every package: the program of esbuild is an optional one', () => {

@@ -1,7 +1,7 @@
-// Names every skipped test. In CI only those in allowed-skips.json may be skipped, and of those at most five.
+// Names every skipped test. In CI only those in allowed-skips.json may be skipped, and that list holds six at most.
 import { readFileSync } from 'node:fs';
 
-const most = 5;
+const most = 6;
 
 export default class Skips {
   constructor({ testNamePattern }) {
