@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeTargetDatabase } from './clients/postgres.ts';
 import type { Config } from './config.ts';
+import type { Clients } from './diagnosis/diagnosis.ts';
 import { makeAlarms } from './engine/alarm.ts';
 import { allOpen, incidentById, incidentOfChannel, incidentOfNumber } from './engine/ask.ts';
 import { auditIncident } from './engine/audit.ts';
@@ -11,6 +12,7 @@ import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
 import { stuck } from './engine/health.ts';
 import { rememberedCommand } from './engine/inputs.ts';
+import { look } from './engine/look.ts';
 import { type Outage, startOutage } from './engine/outage.ts';
 import type { Chat, DirectChat, Pager, Webhook } from './engine/ports.ts';
 import type { Policy } from './incident/policy.ts';
@@ -44,10 +46,9 @@ const lastComersMs = 500;
 export async function compose({ config, policy, log }: Composing): Promise<Running> {
   const database = await ownDatabase(config, log);
   const pools = poolsOf(database.url, log);
-  const target = targetOf(config, log);
+  const targets = targetsOf(config, log);
   const state: State = { ready: false, stopping: false, saved: () => {}, loops: [] };
-  const clients = target ? { database: target } : {};
-  const engine: Engine = { pool: pools.door, policy, playbooks, clients, log, saved: () => state.saved() };
+  const engine: Engine = { pool: pools.door, policy, playbooks, ...targets, log, saved: () => state.saved() };
   const workers: Engine = { ...engine, pool: pools.workers };
   const outside = { pager: makePager(config), webhook: webhookOf(config, policy) };
   const clock = databaseClock(pools.door);
@@ -85,7 +86,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Runni
       await slack.stop();
       await (await working).stop();
       await outage.stop();
-      await Promise.all([...Object.values(pools).map((pool) => pool.end()), target?.end()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), targets.end()]);
       await database.stop();
     },
   };
@@ -99,12 +100,19 @@ const poolsOf = (url: string, log: Logger) => ({
 
 const unreached = 'The database was not reached yet: nothing is done so far.';
 
-const targetOf = ({ targetDatabaseUrl: url }: Config, log: Logger) =>
-  url === undefined
-    ? undefined
-    : makeTargetDatabase(url, (error) =>
-        log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
-      );
+export interface Targets {
+  clients: Clients;
+  end(): Promise<void>;
+}
+
+/** Clients of what is looked at, as far as it is configured. */
+export function targetsOf({ targetDatabaseUrl: url }: Pick<Config, 'targetDatabaseUrl'>, log: Logger): Targets {
+  if (url === undefined) return { clients: {}, end: async () => {} };
+  const database = makeTargetDatabase(url, (error) =>
+    log.warn({ err: error }, 'a connection to the diagnosed database was lost, or it cannot be reached'),
+  );
+  return { clients: { database }, end: () => database.end() };
+}
 
 interface RoutesOf {
   engine: Engine;
@@ -166,4 +174,5 @@ const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => (
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => clock.read(),
   audit: (id) => auditIncident(engine, id),
+  look: (issueType) => look(engine, issueType),
 });

@@ -6,7 +6,16 @@ import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction, onOneConnection } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import { holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
+import {
+  type Fence,
+  holdsLease,
+  type Lane,
+  lanes,
+  markSent,
+  quarantine,
+  renewLease,
+  retryLater,
+} from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -24,10 +33,10 @@ export interface Delivery {
 
 /** longer than any one call (5 s); short, because whatever a killed process held waits for its end */
 const leaseMs = 6_000;
-const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
+const atOnce = { page: 8, urgent: 8, look: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
 /** every commit pokes; looking through a long queue at each of them would be all that the machine does */
-const rest = { page: 1, urgent: 3, bulk: 3 } satisfies Record<Lane, number>;
+const rest = { page: 1, urgent: 3, look: 3, bulk: 3 } satisfies Record<Lane, number>;
 /** a head row that is ready but held by somebody else is not asked for in a tight loop */
 const leastPauseMs = 20;
 
@@ -112,10 +121,13 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
     const at = 'at' in row.effect ? (row.effect.at ?? now) : now;
     const { id, again, queuedAt, waitedMs } = row;
     const sending = { id, again, incident, now, at, queuedAt, waitedMs, checkLease: () => checkLease(row) };
-    const result = await perform(world, row.effect, sending).then(
-      (news): Verdict => ({ kind: 'sent', news }),
-      (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
-    );
+    const letGo = isLook(row) ? keepLease(engine, row, fence) : () => {};
+    const result = await perform(world, row.effect, sending)
+      .then(
+        (news): Verdict => ({ kind: 'sent', news }),
+        (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
+      )
+      .finally(letGo);
     await settle(engine, row, { fence, verdict: result });
   } catch (error) {
     engine.log.error(
@@ -125,8 +137,22 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
   }
 }
 
+const isLook = ({ effect: { kind } }: Claimed): boolean => kind === 'investigate' || kind === 'triage';
+
+/** A look takes longer than a lease, and the lease of a process that is gone should be over soon: it is renewed meanwhile. */
+function keepLease({ pool, log }: Engine, row: Held, fence: Fence): () => void {
+  const renew = async (): Promise<void> => {
+    const heldUntil = performance.now() + leaseMs;
+    if (await renewLease(pool, fence, leaseMs)) row.heldUntil = heldUntil;
+  };
+  const timer = setInterval(() => {
+    renew().catch((error: unknown) => log.warn({ err: error, outbox: row.id }, 'a lease could not be renewed'));
+  }, leaseMs / 3);
+  return () => clearInterval(timer);
+}
+
 interface Settling {
-  fence: { id: string; owner: string; attempt: number };
+  fence: Fence;
   verdict: Verdict;
 }
 

@@ -10,8 +10,11 @@ export interface Budget {
   burst: number;
 }
 
-/** `page`: whatever wakes somebody or ends that · `urgent`: whatever somebody waits for · `bulk`: the rest */
-export const lanes = ['page', 'urgent', 'bulk'] as const;
+/**
+ * `page`: whatever wakes somebody or ends that · `urgent`: whatever somebody waits for · `look`: looks at the systems, which
+ * may take 15 s · `bulk`: the rest
+ */
+export const lanes = ['page', 'urgent', 'look', 'bulk'] as const;
 export type Lane = (typeof lanes)[number];
 
 export interface NewOutboxRow {
@@ -96,6 +99,17 @@ export async function holdsLease(db: Queries, fence: Fence): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from outbox where ${fenced} and lease_until > clock_timestamp()`,
     fenceOf(fence),
+  );
+  return rowCount === 1;
+}
+
+/** False when somebody else holds it by now. */
+export async function renewLease(db: Queries, fence: Fence, leaseMs: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update outbox
+        set lease_until = clock_timestamp() + $4::double precision * interval '1 ms'
+      where ${fenced} and lease_until > clock_timestamp()`,
+    [...fenceOf(fence), leaseMs],
   );
   return rowCount === 1;
 }

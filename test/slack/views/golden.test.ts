@@ -111,8 +111,8 @@ const messages: [string, () => unknown][] = [
   ['page-unconfirmed', () => say({ kind: 'page-unconfirmed', page: 'abc:1.0', levels: ['on-call'], why: '' })],
   ['acknowledged', () => say({ kind: 'acknowledged', by: dana, via: 'pager', afterMs: 240_000 }, '')],
   ['resolved', () => say({ kind: 'resolved', afterMs: 2_400_000, summary: 'rolled back' }, '')],
-  ['report', () => reportMessage(report, scene, { pings: '' })],
-  ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene, { pings: '' })],
+  ['report', () => reportMessage(report, scene)],
+  ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene)],
   ['manual-steps', () => stuck && manualSteps(stuck, scene)],
   [
     'looks-declared',
