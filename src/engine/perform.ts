@@ -130,7 +130,7 @@ const perhapsShared = 'Slack did not say whether it took the file; it is not sen
 /** What is drawn into a message, or stands beside it, comes after it. */
 async function posted(engine: Engine, report: string): Promise<Required<Kept>> {
   const kept = await readReport(engine.pool, report);
-  if (!kept?.place) throw new SendFailed('not-posted', 'The report is not posted yet.', { retry: 'later' });
+  if (!kept?.place) throw new SendFailed('pending', 'The report is not posted yet.', { retry: 'later' });
   return { ...kept, place: kept.place };
 }
 
