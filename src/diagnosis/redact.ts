@@ -17,17 +17,20 @@ const value = String.raw`(?:\\*"(?:[^"\\]|\\[^"])*\\*"?|'[^']*'?|[^\s"',;&|<>{}\
 
 type Rule = [pattern: RegExp, instead: string];
 
-/** In this order: what is longer first, so that no half of it is left. */
+/**
+ * In this order: what is longer first, so that no half of it is left. Repeats have an end where a hostile line could make
+ * the search start over at each of its characters.
+ */
 const rules: Rule[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|$)/g, gone],
   // to the last @: a password may hold one
   [
-    /\b((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|kafka|nats|ldaps?|smtps?|ftp):\/\/)[^\s"'<>]*@/gi,
+    /\b((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|kafka|nats|ldaps?|smtps?|ftp):\/\/)[^\s"'<>]{0,1000}@/gi,
     `$1${gone}@`,
   ],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi, `$1${gone}@`],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]{0,1000}@/gi, `$1${gone}@`],
   [
-    /(\\*["']?(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?)(?:[a-z][a-z0-9-]*\s+)?[^\s"'\\,;]+(?:,\s*\w+="[^"]*")*/gi,
+    /(\\*["']?(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?)(?:[a-z][a-z0-9-]*\s+)?[^\s"'\\,;{}[\]]+(?:,\s*\w+="[^"]*")*/gi,
     `$1${gone}`,
   ],
   [/\b((?:set-)?cookie\\*["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${gone}`],
@@ -47,14 +50,14 @@ const rules: Rule[] = [
   // as a pod's specification lists them
   [
     new RegExp(
-      String.raw`(${quote}?name${quote}?\s*:\s*${quote}?[\w.-]*(?:${secretWords})[\w.-]*${quote}?\s*,?\s*${quote}?value${quote}?\s*:\s*)${value}`,
+      String.raw`(${quote}?name${quote}?\s*:\s*${quote}?[\w.-]{0,60}(?:${secretWords})[\w.-]{0,60}${quote}?\s*,?\s*${quote}?value${quote}?\s*:\s*)${value}`,
       'gi',
     ),
     `$1${gone}`,
   ],
   [/\b(password|identified\s+by)(\s+)(?:'(?:[^']|'')*'?|"[^"]*"?)/gi, `$1$2${gone}`],
-  [new RegExp(String.raw`(--?[\w-]*(?:${secretWords})[\w-]*\s+)${value}`, 'gi'), `$1${gone}`],
-  [new RegExp(String.raw`((?:${secretWords})[\w.-]*${quote}?\s*(?:=>|:=|=|:)\s*)${value}`, 'gi'), `$1${gone}`],
+  [new RegExp(String.raw`(--?[\w-]{0,60}(?:${secretWords})[\w-]{0,60}\s{1,5})${value}`, 'gi'), `$1${gone}`],
+  [new RegExp(String.raw`((?:${secretWords})[\w.-]{0,60}${quote}?\s*(?:=>|:=|=|:)\s*)${value}`, 'gi'), `$1${gone}`],
 ];
 
 /** Whole again after every rule: the same once more changes nothing. */
