@@ -12,6 +12,7 @@ import { entryMessage } from '../../../src/slack/views/entry.ts';
 import { declareForm } from '../../../src/slack/views/modals.ts';
 import { refusalMessage } from '../../../src/slack/views/refusal.ts';
 import { manualSteps, reportMessage } from '../../../src/slack/views/report.ts';
+import { changes, crowded, first, healthy, triaged } from './reports.ts';
 import { ana, dana, incident, now, people, policy, report, sceneOf } from './world.ts';
 
 const folder = 'test/slack/golden';
@@ -113,6 +114,16 @@ const messages: [string, () => unknown][] = [
   ['resolved', () => say({ kind: 'resolved', afterMs: 2_400_000, summary: 'rolled back' }, '')],
   ['report', () => reportMessage(report, scene)],
   ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene)],
+  ['report-first', () => reportMessage(first, scene)],
+  ['report-healthy', () => reportMessage(healthy, scene)],
+  ['report-whole', () => reportMessage(crowded, scene)],
+  ['report-again', () => reportMessage({ ...healthy, changes }, scene)],
+  ['report-triage', () => reportMessage(triaged, { incident: { ...withoutType, title: '' } })],
+  [
+    'report-not-attached',
+    () => reportMessage(report, { ...scene, note: 'The evidence was not attached: no permission.' }),
+  ],
+  ['report-for-the-asker', () => reportMessage(report, {})],
   ['manual-steps', () => stuck && manualSteps(stuck, scene)],
   [
     'looks-declared',
