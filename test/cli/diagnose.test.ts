@@ -50,13 +50,17 @@ it.each([
   ['no type', []],
   ['a type that nobody knows', ['gremlins']],
   ['more than one type', ['workflow-stuck', 'workflow-stuck']],
-])('ends with 64 and lists the types for %s', async (_name, words) => {
-  const wrong = await diagnose(words);
+])(
+  'ends with 64 and lists the types for %s',
+  async (_name, words) => {
+    const wrong = await diagnose(words);
 
-  expect(wrong.code).toBe(64);
-  expect(wrong.printed).toContain('Nothing was looked at. Usage: npm run diagnose -- <type>');
-  expect(wrong.printed).toContain('workflow-stuck');
-}, 60_000);
+    expect(wrong.code).toBe(64);
+    expect(wrong.printed).toContain('Nothing was looked at. Usage: npm run diagnose -- <type>');
+    expect(wrong.printed).toContain('workflow-stuck');
+  },
+  60_000,
+);
 
 it('says that a setting cannot be used, without its value', async () => {
   const wrong = await diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: 'mysql://root:pw-12@db' });
