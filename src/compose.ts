@@ -12,6 +12,7 @@ import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
 import { stuck } from './engine/health.ts';
 import { rememberedCommand } from './engine/inputs.ts';
+import { look } from './engine/look.ts';
 import { type Outage, startOutage } from './engine/outage.ts';
 import type { Chat, DirectChat, Pager, Webhook } from './engine/ports.ts';
 import type { Policy } from './incident/policy.ts';
@@ -45,9 +46,9 @@ const lastComersMs = 500;
 export async function compose({ config, policy, log }: Composing): Promise<Stoppable> {
   const database = await ownDatabase(config, log);
   const pools = poolsOf(database.url, log);
-  const { clients, end: endClients } = targetOf(config, log);
+  const targets = targetsOf(config, log);
   const state: State = { ready: false, stopping: false, saved: () => {}, loops: [] };
-  const engine: Engine = { pool: pools.door, policy, playbooks, clients, log, saved: () => state.saved() };
+  const engine: Engine = { pool: pools.door, policy, playbooks, ...targets, log, saved: () => state.saved() };
   const workers: Engine = { ...engine, pool: pools.workers };
   const outside = { pager: makePager(config), webhook: webhookOf(config, policy) };
   const clock = databaseClock(pools.door);
@@ -85,7 +86,7 @@ export async function compose({ config, policy, log }: Composing): Promise<Stopp
       await slack.stop();
       await (await working).stop();
       await outage.stop();
-      await Promise.all([...Object.values(pools).map((pool) => pool.end()), endClients()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), targets.end()]);
       await database.stop();
     },
   };
@@ -99,7 +100,11 @@ const poolsOf = (url: string, log: Logger) => ({
 
 const unreached = 'The database was not reached yet: nothing is done so far.';
 
-function targetOf(config: Config, log: Logger): TargetClients {
+/** Clients of what is looked at, as far as it is configured. */
+export function targetsOf(
+  config: Pick<Config, 'targetDatabaseUrl' | 'pgbouncerUrl' | 'kubeconfig'>,
+  log: Logger,
+): TargetClients {
   const cluster = whereIsCluster(config.kubeconfig);
   if (!cluster) log.warn('no cluster is looked at: KUBECONFIG is not set, and this is no pod with a service account');
   return makeClients({ ...config, cluster }, (what, error) => log.warn({ err: error }, what));
@@ -165,4 +170,5 @@ const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => (
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => clock.read(),
   audit: (id) => auditIncident(engine, id),
+  look: (issueType) => look(engine, issueType),
 });

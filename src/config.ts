@@ -13,13 +13,31 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * never quotes a value: it may be a secret, or one that was pasted into the wrong variable.
  */
 export function readConfig(env: Environment, readFile: (path: string) => string): Config {
+  const { parsed, given, faults } = readBy(Settings, env, readFile);
+  const all = [...faults, ...together(given)];
+  if (!parsed.success || all.length > 0) throw new BadConfiguration([...all, ...misspelt(env)]);
+  return Object.freeze({ ...parsed.data, warnings: Object.freeze([...lostBy(given), ...misspelt(env)]) });
+}
+
+/** For a look from a terminal, which needs neither Slack nor a database of the bot's own. */
+const LookSettings = Settings.partial({ slackBotToken: true });
+
+/** Throws as `readConfig` does, but asks for nothing that a look can do without. */
+export function readLookConfig(
+  env: Environment,
+  readFile: (path: string) => string,
+): Readonly<z.infer<typeof LookSettings>> {
+  const { parsed, faults } = readBy(LookSettings, env, readFile);
+  if (!parsed.success || faults.length > 0) throw new BadConfiguration([...faults, ...misspelt(env)]);
+  return parsed.data;
+}
+
+function readBy<Schema extends z.ZodType>(schema: Schema, env: Environment, readFile: (path: string) => string) {
   const read = settings.map((setting) => ({ ...setting, ...valueOf(setting, env, readFile) }));
   const given = new Set(read.filter(({ value, fault }) => value ?? fault).map(({ key }) => key));
-  const parsed = Settings.safeParse(Object.fromEntries(read.map(({ key, value }) => [key, value])));
+  const parsed = schema.safeParse(Object.fromEntries(read.map(({ key, value }) => [key, value])));
   const issues = new Map(parsed.error?.issues.map(({ path, message }) => [String(path[0]), message]));
-  const faults = [...read.flatMap((setting) => setting.fault ?? faultOf(setting, issues) ?? []), ...together(given)];
-  if (!parsed.success || faults.length > 0) throw new BadConfiguration([...faults, ...misspelt(env)]);
-  return Object.freeze({ ...parsed.data, warnings: Object.freeze([...lostBy(given), ...misspelt(env)]) });
+  return { parsed, given, faults: read.flatMap((setting) => setting.fault ?? faultOf(setting, issues) ?? []) };
 }
 
 /** An empty variable counts as not set: that is what most deployment tools make of a missing value. */

@@ -55,7 +55,7 @@ export interface Probe<Data> {
   gaps?(data: Data): string[];
 }
 
-export type Seen<Data> = { ok: true; data: Data } | { ok: false; why: string };
+export type Seen<Data> = { ok: true; data: Data } | { ok: false; why: string; grant?: string };
 
 export type FindingLevel = 'critical' | 'warning' | 'info';
 
@@ -109,6 +109,8 @@ export interface Check {
   name: string;
   verdict: Verdict;
   why?: string;
+  /** what an administrator would have to allow for it to be seen */
+  grant?: string;
   /** what was not seen although something was */
   gaps?: string[];
   repeat: string;
@@ -133,6 +135,39 @@ export interface Report {
   pending: string[];
   at: Instant;
   tookMs: Milliseconds;
+  /** where nobody has said what it is: what each playbook saw, the worst first */
+  suggestions?: Suggestion[];
+  /** against an earlier look at the same */
+  changes?: Changes;
+}
+
+/** What one of several playbooks makes of it. */
+export interface Suggestion {
+  issueType: string;
+  title: string;
+  verdict: Verdict;
+  /** of its first finding */
+  level?: FindingLevel;
+  summary?: string;
+}
+
+/** `unseen`: found before, and not looked at now · `same`: as bad as before, perhaps with other numbers */
+export const changeKinds = ['new', 'worse', 'same', 'better', 'unseen', 'gone'] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export interface Change {
+  kind: ChangeKind;
+  rule: string;
+  subject: string;
+  /** as it was and as it is, as far as it was and is found */
+  was?: string;
+  is?: string;
+}
+
+export interface Changes {
+  /** when the earlier look was taken */
+  since: Instant;
+  list: Change[];
 }
 
 export interface Playbook {

@@ -1,4 +1,5 @@
 /** Look, then judge: runs probes in parallel, each within its own limit, and lets pure rules speak of what was seen. */
+import { CannotSee } from '../errors.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings, Verdict } from './diagnosis.ts';
 import { forOneRun } from './shared.ts';
@@ -20,6 +21,8 @@ export interface PlaybookParts<P extends Probes> {
 
 /** What is known by then is said, whatever still hangs. */
 const firstMs: Milliseconds = 4_000;
+/** A person who waits has all that there is by then, whatever a probe allows itself. */
+const longestMs: Milliseconds = 14_000;
 const stillLooking = { ok: false, why: 'still looking' } as const;
 
 /** A rule that needs something speaks only when it was seen. */
@@ -66,12 +69,14 @@ function beginLook(name: string, probe: Probe<unknown>, around: Surroundings): L
     const { seen, gaps } = await seenOf(probe, around);
     const check: Check = { ...said, verdict: 'healthy', tookMs: since(started) };
     if (gaps.length > 0) Object.assign(check, { verdict: 'unknown', why: gaps[0], gaps });
-    if (!seen.ok) Object.assign(check, { verdict: 'unknown', why: seen.why });
+    if (!seen.ok) Object.assign(check, { ...unseen(seen), verdict: 'unknown' });
     Object.assign(look, { seen, check, isPending: false });
   };
   look.ended = end();
   return look;
 }
+
+const unseen = ({ why, grant }: Seen<unknown> & { ok: false }) => ({ why, ...(grant === undefined ? {} : { grant }) });
 
 /** A probe that breaks over what it saw has seen nothing that could be believed. */
 async function seenOf(probe: Probe<unknown>, around: Surroundings): Promise<{ seen: Seen<unknown>; gaps: string[] }> {
@@ -122,14 +127,13 @@ function repeatOf(probe: Probe<unknown>, { issueType }: Surroundings): string {
  */
 async function limited(probe: Probe<unknown>, around: Surroundings): Promise<Seen<unknown>> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`no answer within ${probe.timeoutMs / 1_000} s`)),
-    probe.timeoutMs,
-  );
+  const limit = Math.min(probe.timeoutMs, longestMs);
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${limit / 1_000} s`)), limit);
   try {
     return { ok: true, data: await Promise.race([probe.look(around), late.promise]) };
   } catch (error) {
-    return { ok: false, why: reasonOf(error) };
+    const grant = error instanceof CannotSee ? error.grant : undefined;
+    return { ok: false, why: reasonOf(error), ...(grant === undefined ? {} : { grant }) };
   } finally {
     clearTimeout(timer);
   }

@@ -5,7 +5,7 @@ import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction, onOneConnection } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import { holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
+import { type Fence, holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { holdLease, leaseMs } from './lease.ts';
@@ -22,10 +22,10 @@ export interface Delivery {
   owner: string;
 }
 
-const atOnce = { page: 8, urgent: 8, bulk: 4 } satisfies Record<Lane, number>;
+const atOnce = { page: 8, urgent: 8, look: 8, bulk: 4 } satisfies Record<Lane, number>;
 const idleMs = 2_000;
 /** every commit pokes; looking through a long queue at each of them would be all that the machine does */
-const rest = { page: 1, urgent: 3, bulk: 3 } satisfies Record<Lane, number>;
+const rest = { page: 1, urgent: 3, look: 3, bulk: 3 } satisfies Record<Lane, number>;
 /** a head row that is ready but held by somebody else is not asked for in a tight loop */
 const leastPauseMs = 20;
 
@@ -103,6 +103,7 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
     const { id, again, queuedAt, waitedMs } = row;
     const lease = holdLease(engine.pool, fence, row.takenAt);
     const sending = { id, again, incident, now, at, queuedAt, waitedMs, keepLease: lease.keep };
+    if (isLook(row)) lease.keepOn((err) => engine.log.warn({ err, outbox: row.id }, 'a lease could not be renewed'));
     const result = await perform(world, row.effect, sending).then(
       (news): Verdict => ({ kind: 'sent', news }),
       (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
@@ -117,8 +118,10 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
   }
 }
 
+const isLook = ({ effect: { kind } }: Claimed): boolean => kind === 'investigate' || kind === 'triage';
+
 interface Settling {
-  fence: { id: string; owner: string; attempt: number };
+  fence: Fence;
   verdict: Verdict;
 }
 

@@ -12,6 +12,8 @@ const neededMs = callLimitMs + 200;
 export interface Lease {
   /** see `Sending` */
   keep: () => Promise<void>;
+  /** renewed until its end, for what takes longer than a lease and changes nothing out there: a killed process's is soon over */
+  keepOn: (lost: (error: unknown) => void) => void;
   /** the row is being settled: what still runs of its send begins nothing any more */
   end: () => void;
 }
@@ -25,6 +27,7 @@ export function holdLease(db: Queries, fence: Fence, takenAt: number): Lease {
   const beginsUntil = takenAt + sendLimitMs - callLimitMs;
   let until = takenAt + leaseMs;
   let isEnded = false;
+  let keeping: NodeJS.Timeout | undefined;
 
   const mayBegin = (): boolean => !isEnded && performance.now() < beginsUntil;
   const covers = (): boolean => until - performance.now() >= neededMs;
@@ -40,8 +43,12 @@ export function holdLease(db: Queries, fence: Fence, takenAt: number): Lease {
       if (!covers()) await renew(2 * leaseMs);
       if (!mayBegin() || !covers()) throw leaseOver();
     },
+    keepOn(lost) {
+      keeping = setInterval(() => void renewLease(db, fence, leaseMs).catch(lost), leaseMs / 3);
+    },
     end() {
       isEnded = true;
+      clearInterval(keeping);
     },
   };
 }

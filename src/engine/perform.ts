@@ -3,8 +3,9 @@ import { SendFailed } from '../errors.ts';
 import type { Effect, EffectKind } from '../incident/effect.ts';
 import type { Command, Page } from '../incident/incident.ts';
 import { heldChannels } from '../store/incidents.ts';
-import { readReport } from '../store/reports.ts';
+import { beginSharing, type Kept, keepPlace, readReport } from '../store/reports.ts';
 import type { Engine } from './engine.ts';
+import { evidenceFile } from './evidence-file.ts';
 import { investigate } from './investigate.ts';
 import { acknowledgedBy, channelNote, pageText } from './page-text.ts';
 import type { Chat, Pager, Sending, Webhook } from './ports.ts';
@@ -55,8 +56,23 @@ const performers: Performers = {
     return undefined;
   },
   post: async ({ chat, engine }, effect, sending) => {
-    const report = effect.entry.kind === 'report' ? await readReport(engine.pool, effect.entry.report) : undefined;
-    await chat.post(sending, effect, report);
+    if (effect.entry.kind !== 'report') return void (await chat.post(sending, effect));
+    // as it is known by now, which may be more than when it was asked for
+    const kept = await readReport(engine.pool, effect.entry.report);
+    const place = await chat.post(sending, effect, kept?.report);
+    if (kept) await keepPlace(engine.pool, kept.id, place);
+    return undefined;
+  },
+  'redraw-report': async ({ chat, engine }, { report, note }, sending) => {
+    const { place, ...kept } = await posted(engine, report);
+    await chat.redrawReport(sending, { place, report: kept.report, note });
+    return undefined;
+  },
+  attach: async ({ chat, engine }, { report }, sending) => {
+    const kept = await posted(engine, report);
+    const file = await chat.upload(evidenceFile(sending.incident, kept.report));
+    if (!(await beginSharing(engine.pool, report))) return { kind: 'not-attached', report, why: perhapsShared };
+    await chat.share(sending, file);
     return undefined;
   },
   tell: async ({ chat }, { entry, person }, sending) => {
@@ -104,8 +120,19 @@ const performers: Performers = {
     await pager?.resolve(page, 'Responder');
     return undefined;
   },
-  investigate: async ({ engine }, { issueType }, { incident }) => investigate(engine, incident, issueType),
+  investigate: async ({ engine }, { issueType }, { incident, id }) =>
+    investigate(engine, { incident: incident.id, look: id, issueType }),
+  triage: async ({ engine }, _, { incident, id }) => investigate(engine, { incident: incident.id, look: id }),
 };
+
+const perhapsShared = 'Slack did not say whether it took the file; it is not sent twice';
+
+/** What is drawn into a message, or stands beside it, comes after it. */
+async function posted(engine: Engine, report: string): Promise<Required<Kept>> {
+  const kept = await readReport(engine.pool, report);
+  if (!kept?.place) throw new SendFailed('pending', 'The report is not posted yet.', { retry: 'later' });
+  return { ...kept, place: kept.place };
+}
 
 function pagerOf({ pager }: World): Pager {
   if (pager) return pager;

@@ -33,6 +33,18 @@ export interface Sending {
   waitedMs: number;
 }
 
+export interface ReportDrawing {
+  place: MessageRef;
+  report: Report;
+  /** what could not be done with it, as a sentence */
+  note: string | undefined;
+}
+
+export interface EvidenceFile {
+  name: string;
+  text: string;
+}
+
 export interface MessageRef {
   channel: string;
   ts: string;
@@ -55,6 +67,12 @@ export interface Chat {
   pin(sending: Sending): Promise<void>;
   redraw(sending: Sending, what: 'card' | 'announcement'): Promise<void>;
   post(sending: Sending, effect: PostEffect, report?: Report): Promise<MessageRef>;
+  /** the message of a report, to what is known by now */
+  redrawReport(sending: Sending, drawing: ReportDrawing): Promise<void>;
+  /** a file that nobody sees yet; answers its id */
+  upload(file: EvidenceFile): Promise<string>;
+  /** an uploaded file, below the card: perhaps twice where it is asked for twice */
+  share(sending: Sending, file: string): Promise<void>;
   tell(sending: Sending, entry: Entry, person: { slack: string }): Promise<MessageRef>;
   /** what the bot itself fails at, past the outbox, to one person: at least once */
   alarm(sentences: string[], person: { slack: string }): Promise<void>;

@@ -112,9 +112,12 @@ function givenUp(effect: Effect, why: string): { news?: Command } {
     case 'topic':
     case 'pin':
     case 'redraw':
+    case 'redraw-report':
     case 'note-page':
     case 'confirm-page':
       return {};
+    case 'attach':
+      return { news: { kind: 'not-attached', report: effect.report, why } };
     case 'post':
       // a notice that cannot be posted must not ask for another notice
       return effect.entry.kind === 'undeliverable'

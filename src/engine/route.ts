@@ -83,6 +83,8 @@ const routes: Routes = {
     needs: 'home',
     budget: postingTo(id),
     ...newest(entry),
+    // a report comes in parts, and has one message
+    ...(entry.kind === 'report' ? { dedupKey: `report:${entry.report}` } : {}),
   }),
   tell: ({ person }) => ({
     lane: 'urgent',
@@ -100,7 +102,22 @@ const routes: Routes = {
   'note-page': ({ page }) => ({ lane: 'bulk', destination: `note:${page}`, needs: 'nothing' }),
   'acknowledge-page': ({ page }) => pager(page),
   'close-page': ({ page }) => pager(page),
-  investigate: (_, id) => ({ lane: 'urgent', destination: `look:${id}`, needs: 'nothing' }),
+  // each a destination of its own: one that hangs keeps no other waiting
+  investigate: ({ issueType }, id) => ({ lane: 'look', destination: `look:${id}:${issueType}`, needs: 'nothing' }),
+  triage: (_, id) => ({ lane: 'look', destination: `look:${id}`, needs: 'nothing' }),
+  'redraw-report': ({ report }) => ({
+    lane: 'bulk',
+    destination: `report:${report}`,
+    needs: 'home',
+    budget: perMinute('chat.update', 50),
+    coalesce: `redraw:report:${report}`,
+  }),
+  attach: ({ report }) => ({
+    lane: 'bulk',
+    destination: `attach:${report}`,
+    needs: 'home',
+    budget: perMinute('files.completeUploadExternal', 50),
+  }),
 };
 
 /** What this release knows how to carry out. */

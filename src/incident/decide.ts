@@ -97,6 +97,7 @@ function judge(i: Incident, { command, actor }: Order, at: Circumstances): Decis
     case 'page-dropped':
     case 'acknowledged-at-pager':
     case 'report-ready':
+    case 'not-attached':
     case 'no-playbook':
     case 'undeliverable':
       return fromWorld(i, command, at);

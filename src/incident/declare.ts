@@ -97,6 +97,6 @@ function opening({ issueType }: Declare, by: Person): Effect[] {
     { kind: 'open-channel' },
     { kind: 'card' },
     { kind: 'invite', people: [by], onCall: true },
-    ...(issueType === undefined ? [] : [{ kind: 'investigate', issueType } satisfies Effect]),
+    issueType === undefined ? { kind: 'triage' } : { kind: 'investigate', issueType },
   ];
 }

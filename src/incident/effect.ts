@@ -25,6 +25,12 @@ export type Effect =
   | { kind: 'note-page'; page: string }
   | { kind: 'acknowledge-page'; page: string; by: Person }
   | { kind: 'close-page'; page: string }
-  | { kind: 'investigate'; issueType: string };
+  | { kind: 'investigate'; issueType: string }
+  /** a look by every playbook, while nobody has said what it is */
+  | { kind: 'triage' }
+  /** edits the message of a report to what is known by now; `note`: what could not be done with it */
+  | { kind: 'redraw-report'; report: string; note?: string }
+  /** the evidence of a report as a file beside it; a nicety */
+  | { kind: 'attach'; report: string };
 
 export type EffectKind = Effect['kind'];

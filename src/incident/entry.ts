@@ -20,7 +20,8 @@ export type Entry =
   | { kind: 'reopened'; reason: string }
   | { kind: 'closed' }
   | { kind: 'cancelled'; reason?: string }
-  | { kind: 'diagnosis-asked'; issueType: string }
+  /** no issue type, here and below: every playbook looks */
+  | { kind: 'diagnosis-asked'; issueType?: string }
   | { kind: 'ticked'; duty: ReminderKind; done: Done }
   | { kind: 'snoozed'; duty: ReminderKind; untilMs: number }
   /** one step of the ladder; `missed`: earlier steps that fell due while the bot was down and are said with it */
@@ -54,7 +55,14 @@ export type Entry =
   | { kind: 'channel-opened'; channel: string; name: string }
   | { kind: 'channel-late'; why: string }
   | { kind: 'channel-lost'; channel: string; why: string }
-  | { kind: 'report'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
+  /** `isFirst`: something was still looked at */
+  | {
+      kind: 'report';
+      report: string;
+      issueType?: string;
+      verdict: 'healthy' | 'suspect' | 'unknown';
+      isFirst?: true;
+    }
   /** asked to look, but no playbook exists yet: the runbook's commands and steps, marked as not looked at */
   | { kind: 'manual-steps'; issueType: string }
   | { kind: 'undeliverable'; what: string; why: string };

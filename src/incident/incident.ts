@@ -106,6 +106,18 @@ export interface Declare {
   anyway?: boolean;
 }
 
+export interface ReportReady {
+  report: string;
+  /** absent: every playbook looked */
+  issueType?: string;
+  verdict: 'healthy' | 'suspect' | 'unknown';
+  /** something is still looked at: the same report comes again, whole */
+  isFirst?: true;
+  /** it was kept before, and may stand in the chat by now */
+  isKnown?: true;
+  hasEvidence?: true;
+}
+
 export type Command =
   | Declare
   | { kind: 'acknowledge' }
@@ -150,7 +162,9 @@ export type Command =
       /** who answered the page at the pager meanwhile */
       acknowledgedBy?: Person;
     }
-  | { kind: 'report-ready'; report: string; issueType: string; verdict: 'healthy' | 'suspect' | 'unknown' }
+  | ({ kind: 'report-ready' } & ReportReady)
+  /** the evidence of a report could not be put beside it */
+  | { kind: 'not-attached'; report: string; why: string }
   /** somebody asked for a look that no playbook can take yet */
   | { kind: 'no-playbook'; issueType: string }
   /** an effect was given up after its last try; the channel is told */

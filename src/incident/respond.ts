@@ -159,14 +159,12 @@ function mitigate(i: Incident, { now }: At): Decision {
 }
 
 function diagnose(i: Incident, command: Of<'diagnose'>, at: At): Decision {
-  const issueType = command.issueType ?? i.issueType ?? '';
+  const issueType = command.issueType ?? i.issueType;
+  const reason = 'a look was asked for';
+  if (issueType === undefined)
+    return changed({ next: i, entries: [{ kind: 'diagnosis-asked' }], effects: [{ kind: 'triage' }], reason });
   const refusal = unknownIssueType(issueType, at);
   if (refusal) return refusal;
   const entry: Entry = { kind: 'diagnosis-asked', issueType };
-  return changed({
-    next: i,
-    entries: [entry],
-    effects: [{ kind: 'investigate', issueType }],
-    reason: 'a look was asked for',
-  });
+  return changed({ next: i, entries: [entry], effects: [{ kind: 'investigate', issueType }], reason });
 }

@@ -22,6 +22,7 @@ export type News = Extract<
       | 'page-dropped'
       | 'acknowledged-at-pager'
       | 'report-ready'
+      | 'not-attached'
       | 'no-playbook'
       | 'undeliverable';
   }
@@ -51,7 +52,9 @@ export function fromWorld(i: Incident, news: News, at: Circumstances): Decision 
     case 'acknowledged-at-pager':
       return acknowledgedAtPager(i, news, at);
     case 'report-ready':
-      return noted(i, { ...news, kind: 'report' });
+      return reported(i, news);
+    case 'not-attached':
+      return notAttached(i, news);
     case 'no-playbook':
       return noted(i, { ...news, kind: 'manual-steps' });
     case 'undeliverable':
@@ -61,6 +64,28 @@ export function fromWorld(i: Incident, news: News, at: Circumstances): Decision 
 
 function noted(i: Incident, entry: Entry): Decision {
   return changed({ next: i, entries: [entry], effects: [sayBelow(entry)], reason: entry.kind });
+}
+
+/**
+ * One message, however often the report comes: the outbox takes its post once, and what is known later is drawn into it.
+ * Asked for by each part, because the part before may have been lost on its way here.
+ */
+function reported(
+  i: Incident,
+  { report, issueType, verdict, isFirst, isKnown, hasEvidence }: Of<'report-ready'>,
+): Decision {
+  const about = issueType === undefined ? {} : { issueType };
+  const entry: Entry = { kind: 'report', report, ...about, verdict, ...(isFirst ? { isFirst } : {}) };
+  const effects: Effect[] = [
+    sayBelow(entry),
+    ...(isKnown ? [{ kind: 'redraw-report', report } satisfies Effect] : []),
+    ...(hasEvidence ? [{ kind: 'attach', report } satisfies Effect] : []),
+  ];
+  return changed({ next: i, entries: [entry], effects, reason: entry.kind });
+}
+
+function notAttached(i: Incident, { report, why }: Of<'not-attached'>): Decision {
+  return changed({ next: i, effects: [{ kind: 'redraw-report', report, note: why }], reason: why });
 }
 
 /** The announcement's thread becomes the home once there is no channel in time and the announcement stands. */

@@ -1,4 +1,5 @@
 /** The way from Slack into the engine, as this room sees it: one function that changes things, a few that read. */
+import type { Report } from '../diagnosis/diagnosis.ts';
 import type { Audited } from '../engine/audit.ts';
 import type { Answer, Input, WithoutDatabase } from '../engine/engine.ts';
 import type { Command, Incident, IncidentId, Instant } from '../incident/incident.ts';
@@ -16,4 +17,6 @@ export interface Door {
   now(): Promise<Instant>;
   /** its records against each other: what happened, what was owed, what was done */
   audit(id: IncidentId): Promise<Audited | undefined>;
+  /** at the systems, for nobody's incident, within 15 s; no type: all of them; nothing where no playbook looks at that */
+  look(issueType: string | undefined): Promise<Report | undefined>;
 }

@@ -20,6 +20,8 @@ export const required = {
 export const optional = {
   'conversations.history': ['channels:history', 'a post whose answer was lost may appear twice'],
   'conversations.replies': ['channels:history', 'a post whose answer was lost may appear twice'],
+  'files.completeUploadExternal': ['files:write', 'the evidence of a report is not put beside it as a file'],
+  'files.getUploadURLExternal': ['files:write', 'the evidence of a report is not put beside it as a file'],
   'pins.add': ['pins:write', 'the status card is not pinned'],
   'usergroups.users.list': ['usergroups:read', 'a right that the runbook gives to a user group is held by nobody'],
   'users.lookupByEmail': ['users:read.email', 'on-call people are named instead of mentioned, and not invited'],

@@ -38,8 +38,9 @@ export async function obey(desk: Desk, asker: Asker, { text, incident }: Typed):
   if (verb.on === 'nothing') return carry(desk, asker, { step: await verb.run(call) });
   const target = incident
     ? { incident, words: withoutNumber(rest) }
-    : await findTarget(desk.door, asker, { verb, rest });
+    : await findTarget(desk.door, asker, { verb, rest, call });
   if ('answer' in target) return { message: target.answer };
+  if ('elsewhere' in target) return carry(desk, asker, { step: await target.elsewhere });
   const step = await verb.run({ ...call, ...target });
   return carry(desk, asker, { step, incident: target.incident });
 }
@@ -75,11 +76,12 @@ export async function carry(desk: Desk, asker: Asker, { step, incident }: Carryi
 }
 
 interface Wanted {
+  call: Call;
   verb: IncidentVerb;
   rest: string;
 }
 
-type Target = { incident: Incident; words: string } | { answer: Message };
+type Target = { incident: Incident; words: string } | { answer: Message } | { elsewhere: Step | Promise<Step> };
 
 function withoutNumber(rest: string): string {
   const { word, rest: words } = takeWord(rest);
@@ -87,7 +89,7 @@ function withoutNumber(rest: string): string {
 }
 
 /** A number that was typed is meant, even in another incident's channel; then the channel's own, then the only one. */
-async function findTarget(door: Door, { channel }: Asker, { verb, rest }: Wanted): Promise<Target> {
+async function findTarget(door: Door, { channel }: Asker, { verb, rest, call }: Wanted): Promise<Target> {
   const { word } = takeWord(rest);
   const number = numberOf(word);
   if (number !== undefined) {
@@ -100,6 +102,7 @@ async function findTarget(door: Door, { channel }: Asker, { verb, rest }: Wanted
     return { answer: saying(`Nothing was done: "${foreign(plain(word), 20)}" is no incident's number.`) };
   const here = channel === undefined ? undefined : await door.byChannel(channel);
   if (here) return { incident: here, words: rest };
+  if (verb.elsewhere) return { elsewhere: verb.elsewhere(call) };
   const open = await door.open();
   const [only] = open;
   return only && open.length === 1 ? { incident: only, words: rest } : { answer: choice(open, `${verb.name} ${rest}`) };

@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Report } from '../diagnosis/diagnosis.ts';
-import { type Chat, type MessageRef, type Sending, sendLimitMs } from '../engine/ports.ts';
+import { type Chat, type MessageRef, type ReportDrawing, type Sending, sendLimitMs } from '../engine/ports.ts';
 import { SendFailed } from '../errors.ts';
 import { dutiesFor } from '../incident/clocks.ts';
 import type { Effect } from '../incident/effect.ts';
@@ -10,6 +10,7 @@ import type { Policy } from '../incident/policy.ts';
 import type { Logger } from '../log.ts';
 import { openChannel, topicOf } from './channel.ts';
 import { eventType, type Look, makeLook, type Place, payloadOf } from './earlier.ts';
+import { share, upload } from './files.ts';
 import { atHome, channelOf, gone, homeOf } from './home.ts';
 import { within } from './limit.ts';
 import type { Directory } from './people.ts';
@@ -26,6 +27,8 @@ export interface ChatSettings {
   incidentsChannel?: string | undefined;
   /** the bot's own user id, as soon as it is known */
   me: () => string | undefined;
+  /** absent: Slack's own */
+  apiUrl?: string | undefined;
 }
 
 export interface Chatting {
@@ -42,6 +45,7 @@ type Kit = Chatting & { look: Look };
 export function makeChat(chatting: Chatting): Chat {
   const { urgentClient, client, settings } = chatting;
   const kit: Kit = { ...chatting, look: makeLook(client, chatting.log) };
+  const files = { client, apiUrl: settings.apiUrl };
   return {
     openChannel: (sending, takenByOthers) =>
       done(
@@ -59,6 +63,10 @@ export function makeChat(chatting: Chatting): Chat {
     },
     post: (sending, effect, report) =>
       done('The message was not posted', atHome(sending, postEntry(kit, sending, { effect, report }))),
+    redrawReport: (sending, drawing) =>
+      done('The report was not brought up to date', atHome(sending, redrawReport(client, sending, drawing))),
+    upload: (file) => done('The evidence was not attached', upload(files, file)),
+    share: (sending, file) => done('The evidence was not attached', atHome(sending, share(files, sending, file))),
     tell: (sending, entry, { slack }) => done('The direct message was not sent', tell(kit, sending, { entry, slack })),
     alarm: (sentences, { slack }) => done('The alarm was not sent', alarm(urgentClient, sentences, slack)),
   };
@@ -160,9 +168,20 @@ async function postEntry(kit: Kit, sending: Sending, { effect, report }: Posting
   const place = homeOf(sending, thread);
   const scene = await sceneOf(kit, sending);
   const addressed = { pings: pings.length > 0 ? scene.people.audience(pings) : '' };
-  const words = report ? reportMessage(report, scene, addressed) : entryMessage(entry, scene, addressed);
+  const words = report ? reportMessage(report, { ...scene, ...addressed }) : entryMessage(entry, scene, addressed);
   const message = aged(words, sending);
   return send(pings.length > 0 ? kit.urgentClient : kit.client, kit.look, { place, sending, message });
+}
+
+/** As the incident is now: its buttons act on that. */
+async function redrawReport(
+  client: WebClient,
+  { incident, keepLease }: Sending,
+  { place, report, note }: ReportDrawing,
+): Promise<void> {
+  const message = reportMessage(report, { incident, note });
+  await keepLease();
+  await client.chat.update({ ...place, ...message });
 }
 
 interface Word {

@@ -7,11 +7,11 @@ import { makeCalls } from './calls.ts';
 import { makeClients } from './clients.ts';
 import { makeDirectChat } from './direct.ts';
 import type { Door } from './door.ts';
-import { learnIdentity, type Memory } from './identity.ts';
+import { learnIdentity, type Memory, type Whoami } from './identity.ts';
 import { makeListening } from './listener.ts';
 import { makeLookout } from './lookout.ts';
 import { makePeople } from './people.ts';
-import { type Chatting, makeChat } from './post.ts';
+import { type ChatSettings, type Chatting, makeChat } from './post.ts';
 import { register } from './register.ts';
 import { makeReply } from './reply.ts';
 import { makeRights } from './rights.ts';
@@ -57,6 +57,12 @@ export interface Slack {
 
 const drainMs = 5_000;
 
+const settingsOf = ({ incidentsChannel, slackApiUrl: apiUrl }: SlackSettings, whoami: Whoami): ChatSettings => ({
+  incidentsChannel,
+  apiUrl,
+  me: () => whoami.current()?.botUserId,
+});
+
 export async function startSlack(starting: Starting): Promise<Slack> {
   const { config, door, policy, pager, log, routes } = starting;
   const address = { botToken: config.slackBotToken, apiUrl: config.slackApiUrl };
@@ -86,7 +92,7 @@ export async function startSlack(starting: Starting): Promise<Slack> {
     urgentClient: urgent,
     policy,
     people: directory,
-    settings: { incidentsChannel: config.incidentsChannel, me: () => whoami.current()?.botUserId },
+    settings: settingsOf(config, whoami),
     log,
   };
   return {

@@ -42,7 +42,10 @@ export const budgetNow = `
   case when o.budget like 'post:%' and o.needs = 'home' and i.channel is null then '${announcing}' else o.budget end`;
 
 /** Lanes whose rows are counted before a lane's own: what somebody waits for is never behind the rest of its budget. */
-const before = { page: ['page'], urgent: ['urgent'], bulk: ['urgent', 'bulk'] } satisfies Record<Lane, Lane[]>;
+const before = { page: ['page'], urgent: ['urgent'], look: ['look'], bulk: ['urgent', 'bulk'] } satisfies Record<
+  Lane,
+  Lane[]
+>;
 
 /** Heads of their destination that may go now: not leased, not before their time, with a home where they need one. */
 const ready = `

@@ -10,8 +10,11 @@ export interface Budget {
   burst: number;
 }
 
-/** `page`: whatever wakes somebody or ends that · `urgent`: whatever somebody waits for · `bulk`: the rest */
-export const lanes = ['page', 'urgent', 'bulk'] as const;
+/**
+ * `page`: whatever wakes somebody or ends that · `urgent`: whatever somebody waits for · `look`: looks at the systems, which
+ * may take 15 s · `bulk`: the rest
+ */
+export const lanes = ['page', 'urgent', 'look', 'bulk'] as const;
 export type Lane = (typeof lanes)[number];
 
 export interface NewOutboxRow {

@@ -51,7 +51,7 @@ export async function overdueSends(
        join incidents i on i.id = o.incident
        left join budgets b on b.name = ${budgetNow}
       where o.state = 'waiting'
-        and o.lane in ('page', 'urgent')
+        and o.lane in ('page', 'urgent', 'look')
         and o.effect ->> 'kind' <> 'confirm-page'
         and o.enqueued_at < clock_timestamp() - $1::double precision * interval '1 ms'
         and (o.lane = 'page'

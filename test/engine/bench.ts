@@ -129,6 +129,13 @@ function fakeChat(asked: Asked[], fail: Map<string, Error>): Chat {
     pin: async ({ incident }) => record('pin', incident.id),
     redraw: async ({ incident }, what) => record('redraw', `${what} v${incident.version}`),
     post: async (sending, { entry }) => posted('post', entry.kind, sending),
+    redrawReport: async (_, { report, note = '' }) =>
+      record('redraw-report', `${report.verdict} ${report.pending.join()} ${note}`.trim()),
+    upload: async ({ name }) => {
+      record('upload', name);
+      return 'F1';
+    },
+    share: async (_, file) => record('share', file),
     tell: async (sending, entry, person) => posted('tell', `${entry.kind} ${person.slack}`, sending),
     alarm: async (sentences, person) => record('alarm', `${person.slack}: ${sentences.join(' ')}`),
   };

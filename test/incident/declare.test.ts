@@ -142,6 +142,7 @@ it('pages, announces, opens a channel and asks for nothing when a P1 comes witho
     'open-channel',
     'card',
     'invite',
+    'triage',
     'page',
     'post',
     'redraw',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { titleLength } from '../../src/incident/policy.ts';
 import { nine, policy } from './house.ts';
 import { type Bot, type Reply, startBot } from './slack.ts';
+import { report } from './views/world.ts';
 
 let bot: Bot;
 beforeEach(async () => {
@@ -134,6 +135,7 @@ describe('a verb', () => {
     ['type workflow-stuck', { kind: 'issue-type', issueType: 'workflow-stuck' }],
     ['type workflow-stuk', { kind: 'issue-type', issueType: 'workflow-stuck' }],
     ['diagnose high memory', { kind: 'diagnose', issueType: 'high-memory' }],
+    ['diagnose', { kind: 'diagnose' }],
     ['unack', { kind: 'unack' }],
   ])('%s', async (text, command) => {
     await declared();
@@ -150,7 +152,7 @@ describe('a verb', () => {
     ['role scribe ana', 'The role was not changed'],
     ['severity p7', 'The severity was not changed: "p7"'],
     ['type gremlins', 'is no issue type'],
-    ['diagnose', 'Nothing was looked at'],
+    ['diagnose gremlins', 'Nothing was looked at'],
   ])('%s lacks something, and that is said', async (text, sentence) => {
     await declared();
 
@@ -355,4 +357,43 @@ it('counts from the clock of the house', async () => {
   await declared();
 
   expect(bot.house.last().declaredAt).toBe(nine);
+});
+
+describe('diagnose outside of any incident', () => {
+  it('answers the asker alone, with the report, and changes nothing', async () => {
+    bot.house.report.seen = report;
+
+    const { body, text } = await bot.slash('diagnose workflow stuck');
+
+    expect(text).toContain('37 executions running');
+    expect(body).toMatchObject({ response_type: 'ephemeral' });
+    expect(JSON.stringify(body)).not.toContain('Look again');
+    expect(bot.house.looks).toEqual(['workflow-stuck']);
+    expect(bot.house.inputs).toEqual([]);
+  });
+
+  it('looks at everything when nothing is named, even beside the only open incident', async () => {
+    await declared();
+    bot.house.report.seen = report;
+
+    await bot.slash('diagnose', { channel: 'C0ELSEWHERE' });
+
+    expect(bot.house.looks).toEqual([undefined]);
+    expect(commands()).toEqual([]);
+  });
+
+  it('looks for an incident that is named by its number', async () => {
+    await declared();
+
+    await bot.slash('diagnose #1 workflow-stuck', { channel: 'C0ELSEWHERE' });
+
+    expect(bot.house.looks).toEqual([]);
+    expect(commands()).toEqual([{ kind: 'diagnose', issueType: 'workflow-stuck' }]);
+  });
+
+  it('gives the runbook where nobody can look', async () => {
+    const { text } = await bot.slash('diagnose high-memory');
+
+    expect(text).toContain('High Memory Usage: not looked at');
+  });
 });

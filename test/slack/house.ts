@@ -1,5 +1,6 @@
 /** A door without a database: the real decisions, kept in memory. It stands in for the engine behind the port. */
 import { readFileSync } from 'node:fs';
+import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import type { Audited } from '../../src/engine/audit.ts';
 import type { Answer, Input } from '../../src/engine/engine.ts';
 import { decide, decideDeclaration } from '../../src/incident/decide.ts';
@@ -21,6 +22,10 @@ export interface House {
   last(): Incident;
   /** what an audit of an incident finds */
   audits: Map<string, Audited>;
+  /** the type of every look for nobody's incident */
+  looks: (string | undefined)[];
+  /** what such a look sees */
+  report: { seen?: Report };
   /** how the clock goes on */
   wait(ms: number): void;
   /** holds every input back until it is called */
@@ -36,6 +41,8 @@ export function makeHouse(rules: Policy = policy): House {
   const answers = new Map<string, { answer: Answer; input: Input; at: number }>();
   const inputs: Input[] = [];
   const audits = new Map<string, Audited>();
+  const looks: (string | undefined)[] = [];
+  const report: House['report'] = {};
   let now = nine;
   let held: Promise<void> = Promise.resolve();
   let broken = false;
@@ -80,6 +87,8 @@ export function makeHouse(rules: Policy = policy): House {
   return {
     inputs,
     audits,
+    looks,
+    report,
     incidents: all,
     last,
     wait: (ms) => {
@@ -108,6 +117,10 @@ export function makeHouse(rules: Policy = policy): House {
       remembered: async (key) => answers.get(key)?.input.command,
       now: async () => now,
       audit: async (id) => audits.get(id),
+      look: async (issueType) => {
+        looks.push(issueType);
+        return report.seen;
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
-import { readReport, saveReport } from '../../src/store/reports.ts';
+import { beginSharing, earlierReport, keepPlace, readReport, saveReport } from '../../src/store/reports.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { insert } from './rows.ts';
 
@@ -32,19 +32,80 @@ const report: Report = {
   tookMs: 14,
 };
 
+const look = (incident: string, given: Report, id = '1') => ({ incident, look: id, report: given });
+
 it('keeps a report as it was', async () => {
   const { id } = await insert(database.pool);
 
-  const kept = await saveReport(database.pool, id, report);
+  const kept = await saveReport(database.pool, look(id, report));
 
-  expect(await readReport(database.pool, kept)).toEqual(report);
-  expect(await readReport(database.pool, `${Number(kept) + 1}`)).toBeUndefined();
+  expect(await readReport(database.pool, kept.id)).toEqual({ id: kept.id, report });
+  expect(await readReport(database.pool, `${Number(kept.id) + 1}`)).toBeUndefined();
 });
 
 it('keeps evidence with characters that Postgres refuses, without them', async () => {
   const { id } = await insert(database.pool);
 
-  const kept = await saveReport(database.pool, id, { ...report, title: 'a\u0000b' });
+  const kept = await saveReport(database.pool, look(id, { ...report, title: 'a\u0000b' }));
 
-  expect((await readReport(database.pool, kept))?.title).toBe('ab');
+  expect((await readReport(database.pool, kept.id))?.report.title).toBe('ab');
+});
+
+it('has one report for a look, first in part and then whole, and never in part again', async () => {
+  const { id } = await insert(database.pool);
+  const part: Report = { ...report, findings: [], verdict: 'unknown', pending: ['executions'] };
+
+  const first = await saveReport(database.pool, look(id, part));
+  const whole = await saveReport(database.pool, look(id, report));
+  const again = await saveReport(database.pool, look(id, part));
+
+  expect([first, whole, again]).toMatchObject([
+    { isKnown: false, report: part },
+    { id: first.id, isKnown: true, report },
+    { id: first.id, isKnown: true, report },
+  ]);
+});
+
+it('fills what an older release did not write', async () => {
+  const { id } = await insert(database.pool);
+  const { ruledOut: _, pending: __, at: ___, ...old } = report;
+  const { rows } = await database.pool.query<{ id: string }>(
+    `insert into reports (incident, at, report) values ($1, to_timestamp(1772420400), $2) returning id`,
+    [id, JSON.stringify(old)],
+  );
+
+  const kept = await readReport(database.pool, rows[0]?.id ?? '');
+
+  expect(kept?.report).toEqual(report);
+});
+
+it('compares with the last whole look at the same, never with itself or with one that was cut short', async () => {
+  const { id } = await insert(database.pool);
+  const at = (n: number): Report => ({ ...report, at: n });
+  for (const [n, given] of [
+    at(1),
+    at(2),
+    { ...at(3), pending: ['executions'] },
+    { ...at(4), issueType: 'other' },
+  ].entries())
+    await saveReport(database.pool, look(id, given, `${n}`));
+  await saveReport(database.pool, look(id, at(5), 'own'));
+
+  const earlier = await earlierReport(database.pool, { incident: id, look: 'own', issueType: 'workflow-stuck' });
+
+  expect(earlier?.at).toBe(2);
+});
+
+it('remembers the first place of its message, and who was first to share its evidence', async () => {
+  const { id } = await insert(database.pool);
+  const kept = await saveReport(database.pool, look(id, report));
+
+  await keepPlace(database.pool, kept.id, { channel: 'C1', ts: '1.0' });
+  await keepPlace(database.pool, kept.id, { channel: 'C2', ts: '2.0' });
+
+  expect((await readReport(database.pool, kept.id))?.place).toEqual({ channel: 'C1', ts: '1.0' });
+  expect([await beginSharing(database.pool, kept.id), await beginSharing(database.pool, kept.id)]).toEqual([
+    true,
+    false,
+  ]);
 });

@@ -7,6 +7,7 @@ import type { IncidentRow } from './rows.ts';
 import { pagesBorn, timelineOf } from './runs.ts';
 
 type Entry = Records['slack']['transcript'][number];
+type Message = Records['slack']['messages'][number];
 type Call = Records['pager']['transcript'][number];
 
 const bot = 'U0RESPONDER';
@@ -46,15 +47,27 @@ function channelOf(records: Records, { id, number, channel }: IncidentRow): Faul
 export const nothingUnintended: Check = (records) => {
   const { slack, pager } = records;
   const originOf = originsOf(records);
+  const isAttached = attachedIn(records);
   return [
     ...slack.messages
-      .filter((message) => message.user === bot && !originOf(message))
+      .filter((message) => message.user === bot && !originOf(message) && !isAttached(message))
       .map(({ text }) => fault(`I7: "${text}" was posted without a row in the outbox`, 'not-recorded')),
     ...changesUnintended(records),
     ...pager.transcript.flatMap(callUnintended(records)),
     ...pagesUnasked(records),
   ];
 };
+
+/** A file carries no mark of ours: what stands in an incident's thread and holds nothing else is its evidence. */
+function attachedIn(records: Records): (message: Message) => boolean {
+  const intents = intentsOf(records);
+  const originOf = originsOf(records);
+  const messages = new Map(records.slack.messages.map((one) => [`${one.channel} ${one.ts}`, one]));
+  return ({ channel, thread, files = [], text }) => {
+    const above = messages.get(`${channel} ${thread}`);
+    return files.length > 0 && text === '' && above !== undefined && intents.has(`attach ${originOf(above)?.incident}`);
+  };
+}
 
 /** What the outbox was asked for, by incident and by page: "topic inc0", "page inc0:1.0". */
 function intentsOf({ database: { outbox } }: Records): Set<string> {
@@ -65,7 +78,12 @@ function intentsOf({ database: { outbox } }: Records): Set<string> {
   );
 }
 
-const changes: Record<string, string> = { channel: 'open-channel', topic: 'topic', invite: 'invite', edit: 'redraw' };
+const changes: Record<string, string[]> = {
+  channel: ['open-channel'],
+  topic: ['topic'],
+  invite: ['invite'],
+  edit: ['redraw', 'redraw-report'],
+};
 
 /** Of an invitation, the user is the one who was invited; nobody but the bot invites. */
 function changesUnintended(records: Records): Fault[] {
@@ -79,7 +97,7 @@ function changesUnintended(records: Records): Fault[] {
   };
   return records.slack.transcript
     .filter(({ kind, user }) => kind in changes && (user === bot || kind === 'invite'))
-    .filter((entry) => !intents.has(`${changes[entry.kind]} ${ownerOf(entry)}`))
+    .filter((entry) => !changes[entry.kind]?.some((effect) => intents.has(`${effect} ${ownerOf(entry)}`)))
     .map(({ kind, text, channel }) => fault(`I7: ${kind} "${text}" in ${channel} has no row in the outbox`));
 }
 

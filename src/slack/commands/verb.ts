@@ -16,7 +16,7 @@ export interface Call {
   words: string;
   user: string;
   policy: Policy;
-  door: Pick<Door, 'open' | 'audit'>;
+  door: Pick<Door, 'open' | 'audit' | 'look'>;
   scene: (incident: Incident) => Promise<Scene>;
 }
 
@@ -39,6 +39,8 @@ interface Named {
 export interface IncidentVerb extends Named {
   on: 'incident';
   run(call: IncidentCall): Step | Promise<Step>;
+  /** where it is typed outside of any incident's channel and names none, instead of asking which is meant */
+  elsewhere?(call: Call): Step | Promise<Step>;
 }
 
 export interface FreeVerb extends Named {

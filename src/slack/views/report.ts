@@ -1,16 +1,24 @@
-/** A diagnosis in the thread: verdict, numbers, evidence, how to see the same, what is left to a person. */
+/** A diagnosis in the thread: what, where, how it was seen; what is not known; what is left to a person. */
 import type { KnownBlock } from '@slack/types';
-import type { Check, Finding, Report, Verdict } from '../../diagnosis/diagnosis.ts';
+import type { Report, Suggestion, Verdict } from '../../diagnosis/diagnosis.ts';
+import type { Incident } from '../../incident/incident.ts';
 import type { IssueType } from '../../incident/policy.ts';
-import { addressing, context, foreign, preformatted, saying, section } from './blocks.ts';
+import {
+  actions,
+  addressing,
+  type ButtonParts,
+  context,
+  foreign,
+  preformatted,
+  saying,
+  section,
+  when,
+} from './blocks.ts';
+import { pressOf } from './card.ts';
+import { changeBlocks } from './changes.ts';
+import { findingBlocks, unseenBlocks } from './finding.ts';
 import type { Message, Scene } from './message.ts';
-import { name } from './words.ts';
-
-const marks = {
-  critical: ':red_circle: *critical*',
-  warning: ':large_orange_circle: *warning*',
-  info: ':information_source: note',
-};
+import { clock, name, span } from './words.ts';
 
 const verdicts: Record<Verdict, string> = {
   healthy: ':white_check_mark: healthy',
@@ -18,42 +26,92 @@ const verdicts: Record<Verdict, string> = {
   unknown: ':grey_question: UNKNOWN, not everything was seen',
 };
 
-const most = { findings: 8, steps: 10 };
+const most = { steps: 10, ruledOut: 8, names: 30, suggestions: 8 };
 
-export function reportMessage(
-  report: Report,
-  { incident }: Pick<Scene, 'incident'>,
-  { pings }: { pings: string },
-): Message {
+export interface Around {
+  /** absent: somebody asked outside of any incident */
+  incident?: Incident;
+  pings?: string;
+  /** what could not be done with it, as a sentence */
+  note?: string | undefined;
+}
+
+export function reportMessage(report: Report, { incident, pings = '', note }: Around): Message {
   const [top] = report.findings;
-  const fact = top ? foreign(top.summary, 70) : verdicts[report.verdict];
-  const unseen = report.checks.filter(({ verdict }) => verdict === 'unknown');
+  const fact = top ? foreign(`${top.subject}: ${top.summary}`, 70) : verdicts[report.verdict];
   return addressing(
-    `${name(incident)}: ${fact}`,
+    `${incident ? name(incident) : foreign(report.title, 25)}: ${fact}`,
     pings,
-    section(`*${foreign(report.title, 100)}*: ${verdicts[report.verdict]}`),
-    ...report.findings.slice(0, most.findings).flatMap(findingBlocks),
-    ...(unseen.length > 0 ? [section(unseen.map(notSeen).join('\n'))] : []),
-    ...report.checks
-      .filter(({ verdict }) => verdict === 'healthy')
-      .map((check) => context(`:white_check_mark: ${foreign(check.name, 60)}: seen, nothing found.`)),
-    section(`*Left to a person*\n${stepLines(report.steps)}`),
-    context(`Follows the runbook, "${foreign(report.paragraph, 80)}". Took ${report.tookMs} ms.`),
+    section(headOf(report)),
+    ...pendingBlocks(report),
+    ...when(note !== undefined, () => [context(`:warning: ${foreign(note ?? '', 300)}`)]),
+    ...changeBlocks(report.changes),
+    ...suggestionBlocks(report, incident),
+    ...findingBlocks(report.findings),
+    ...unseenBlocks(report.checks.filter(({ name }) => !report.pending.includes(name))),
+    ...seenBlocks(report),
+    ...when(report.steps.length > 0, () => [section(`*Left to a person*\n${stepLines(report.steps)}`)]),
+    ...actions(lookAgain(report, incident)),
+    context(
+      `Looked at ${clock(report.at)}, for ${span(report.tookMs)}. Follows the runbook, "${foreign(report.paragraph, 80)}".`,
+    ),
     ...repeats(report),
   );
 }
 
-function findingBlocks({ level, subject, summary, observed, threshold, evidence }: Finding): KnownBlock[] {
-  const measured =
-    observed === undefined
-      ? ''
-      : `\nSeen: ${foreign(observed, 150)}${threshold === undefined ? '' : ` (${foreign(threshold, 150)})`}`;
-  const text = `${marks[level]} ${foreign(subject, 80)}: ${foreign(summary, 400)}${measured}`;
-  return [section(text), ...(evidence && evidence.length > 0 ? [preformatted(evidence.slice(0, 15))] : [])];
+/** How much was not seen stands in the head: whatever else has no room, this has. */
+function headOf({ title, verdict, checks, pending }: Report): string {
+  const unseen = checks.filter((check) => check.verdict === 'unknown' && !pending.includes(check.name)).length;
+  const missing = unseen > 0 ? `; ${unseen} of ${checks.length} checks NOT seen` : '';
+  const first = pending.length > 0 ? ' (first findings)' : '';
+  return `*${foreign(title, 100)}*: ${verdicts[verdict]}${missing}${first}`;
 }
 
-const notSeen = ({ name, why = 'no reason is known' }: Check): string =>
-  `:grey_question: *Not seen*: ${foreign(name, 60)}: ${foreign(why, 300)}`;
+const pendingBlocks = ({ pending }: Report): KnownBlock[] =>
+  when(pending.length > 0, () => [
+    section(`:hourglass_flowing_sand: *Still looking at*: ${namesOf(pending)}. This message will change.`),
+  ]);
+
+const namesOf = (names: string[]): string =>
+  names
+    .slice(0, most.names)
+    .map((one) => foreign(one, 60))
+    .join(', ');
+
+/** What each playbook makes of it; whoever knows better chooses another type on the card. */
+function suggestionBlocks({ suggestions = [] }: Report, incident: Incident | undefined): KnownBlock[] {
+  const shown = suggestions.slice(0, most.suggestions);
+  if (shown.length === 0) return [];
+  const lines = shown.map(({ title, verdict }) => `${foreign(title, 60)}: ${verdicts[verdict]}`);
+  const isOpen = incident?.issueType === undefined && (incident?.phase === 'open' || incident?.phase === 'mitigated');
+  const buttons = incident && isOpen ? shown.filter(({ verdict }) => verdict === 'suspect') : [];
+  return [
+    section(`*Nobody has said what it is; every playbook looked*\n${lines.join('\n')}`),
+    ...actions(buttons.map((one, n) => itIs(one, n, incident))),
+  ];
+}
+
+const itIs = ({ issueType, title }: Suggestion, n: number, incident: Incident | undefined): ButtonParts => ({
+  action: 'issue-type',
+  label: `It is: ${title}`,
+  pressed: incident ? pressOf(incident)('issue-type', issueType).pressed : {},
+  ...(n === 0 ? { style: 'primary' as const } : {}),
+});
+
+function seenBlocks({ checks, ruledOut }: Report): KnownBlock[] {
+  const healthy = checks.filter(({ verdict }) => verdict === 'healthy').map(({ name }) => name);
+  const sentences = ruledOut.slice(0, most.ruledOut).map((one) => `• ${foreign(one, 200)}`);
+  return [
+    ...when(sentences.length > 0, () => [section(`*Ruled out*\n${sentences.join('\n')}`)]),
+    ...when(healthy.length > 0, () => [context(`:white_check_mark: Seen, nothing found: ${namesOf(healthy)}.`)]),
+  ];
+}
+
+/** While it is still looked at there is nothing to look at again. */
+function lookAgain({ issueType, pending }: Report, incident: Incident | undefined): ButtonParts[] {
+  if (!incident || pending.length > 0 || incident.phase === 'closed' || incident.phase === 'cancelled') return [];
+  return [{ ...pressOf(incident)('diagnose', issueType === '' ? undefined : issueType), label: 'Look again' }];
+}
 
 const stepLines = (steps: string[]): string =>
   steps
@@ -69,10 +127,10 @@ function repeats({ checks }: Report): KnownBlock[] {
 /** For a type without a playbook: the runbook's own commands and steps, and that nobody has looked. */
 export function manualSteps(
   { title, look, steps, paragraph }: IssueType,
-  { incident }: Pick<Scene, 'incident'>,
+  { incident }: Partial<Pick<Scene, 'incident'>>,
 ): Message {
   return saying(
-    `${name(incident)}: ${foreign(title, 50)}: not looked at; the steps are for you`,
+    `${incident ? `${name(incident)}: ` : ''}${foreign(title, 50)}: not looked at; the steps are for you`,
     section('*Not looked at*: Responder has no playbook for this type yet. The runbook says to run:'),
     preformatted(look.length > 0 ? look : ['(no commands)']),
     section(stepLines(steps)),

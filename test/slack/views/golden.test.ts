@@ -12,6 +12,7 @@ import { entryMessage } from '../../../src/slack/views/entry.ts';
 import { declareForm } from '../../../src/slack/views/modals.ts';
 import { refusalMessage } from '../../../src/slack/views/refusal.ts';
 import { manualSteps, reportMessage } from '../../../src/slack/views/report.ts';
+import { changes, crowded, first, healthy, triaged } from './reports.ts';
 import { ana, dana, incident, now, people, policy, report, sceneOf } from './world.ts';
 
 const folder = 'test/slack/golden';
@@ -112,8 +113,18 @@ const messages: [string, () => unknown][] = [
   ['page-unconfirmed', () => say({ kind: 'page-unconfirmed', page: 'abc:1.0', levels: ['on-call'], why: '' })],
   ['acknowledged', () => say({ kind: 'acknowledged', by: dana, via: 'pager', afterMs: 240_000 }, '')],
   ['resolved', () => say({ kind: 'resolved', afterMs: 2_400_000, summary: 'rolled back' }, '')],
-  ['report', () => reportMessage(report, scene, { pings: '' })],
-  ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene, { pings: '' })],
+  ['report', () => reportMessage(report, scene)],
+  ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene)],
+  ['report-first', () => reportMessage(first, scene)],
+  ['report-healthy', () => reportMessage(healthy, scene)],
+  ['report-whole', () => reportMessage(crowded, scene)],
+  ['report-again', () => reportMessage({ ...healthy, changes }, scene)],
+  ['report-triage', () => reportMessage(triaged, { incident: { ...withoutType, title: '' } })],
+  [
+    'report-not-attached',
+    () => reportMessage(report, { ...scene, note: 'The evidence was not attached: no permission.' }),
+  ],
+  ['report-for-the-asker', () => reportMessage(report, {})],
   ['manual-steps', () => stuck && manualSteps(stuck, scene)],
   [
     'looks-declared',

@@ -59,11 +59,7 @@ it('a declaration without the database', () => {
 });
 
 it('reports', () => {
-  fc.assert(
-    fc.property(aReport, anIncident, (report, incident) =>
-      holds(reportMessage(report, sceneOf(incident), { pings: '' })),
-    ),
-  );
+  fc.assert(fc.property(aReport, anIncident, (report, incident) => holds(reportMessage(report, sceneOf(incident)))));
 });
 
 it('the steps of a type without a playbook', () => {

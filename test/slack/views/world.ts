@@ -1,7 +1,7 @@
 /** Incidents, entries and reports for the views: one plain set for the goldens, and arbitrary hostile ones. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Report } from '../../../src/diagnosis/diagnosis.ts';
+import { changeKinds, type Report } from '../../../src/diagnosis/diagnosis.ts';
 import { dutiesFor } from '../../../src/incident/clocks.ts';
 import type { Direct } from '../../../src/incident/direct.ts';
 import type { Entry } from '../../../src/incident/entry.ts';
@@ -242,6 +242,27 @@ const finding = fc.record({
   observed: hostile,
   threshold: hostile,
   evidence: fc.array(hostile, { maxLength: 20 }),
+  repeat: hostile,
+  offers: fc.array(
+    fc.record({
+      remedy: hostile,
+      label: hostile,
+      about: fc.record({ kind: hostile, namespace: hostile, name: hostile }),
+    }),
+    { maxLength: 6 },
+  ),
+});
+
+const verdict = fc.constantFrom('healthy' as const, 'suspect' as const, 'unknown' as const);
+
+const aSuggestion = fc.record({ issueType: hostile, title: hostile, verdict, summary: hostile });
+
+const aChange = fc.record({
+  kind: fc.constantFrom(...changeKinds),
+  rule: hostile,
+  subject: hostile,
+  was: hostile,
+  is: hostile,
 });
 
 export const aReport: fc.Arbitrary<Report> = fc.record({
@@ -255,6 +276,8 @@ export const aReport: fc.Arbitrary<Report> = fc.record({
       name: hostile,
       verdict: fc.constantFrom('healthy' as const, 'unknown' as const),
       why: hostile,
+      grant: hostile,
+      gaps: fc.array(hostile, { maxLength: 4 }),
       repeat: hostile,
       tookMs: fc.nat(9),
     }),
@@ -263,6 +286,8 @@ export const aReport: fc.Arbitrary<Report> = fc.record({
   ruledOut: fc.array(hostile, { maxLength: 20 }),
   steps: fc.array(hostile, { maxLength: 20 }),
   pending: fc.array(hostile, { maxLength: 20 }),
+  suggestions: fc.array(aSuggestion, { maxLength: 10 }),
+  changes: fc.record({ since: fc.constant(now), list: fc.array(aChange, { maxLength: 20 }) }),
   at: fc.constant(now),
   tookMs: fc.nat(9),
 });

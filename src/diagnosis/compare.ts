@@ -1,0 +1,51 @@
+/** Two looks at the same, side by side: what is new, gone, better, worse. What was not seen now is never called gone. */
+import {
+  type Change,
+  type ChangeKind,
+  type Changes,
+  changeKinds,
+  type Finding,
+  type FindingLevel,
+  type Report,
+} from './diagnosis.ts';
+
+const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
+
+/** Of a pod that was replaced its owner is the same, and so is what is wrong with it. */
+export function keyOf({ rule, about, subject }: Finding): string {
+  if (!about) return `${rule} ${subject}`;
+  return [rule, about.namespace, about.owner ?? `${about.kind}/${about.name}`].join(' ');
+}
+
+export function compare(before: Report, after: Report): Changes {
+  const [was, is] = [byKey(before), byKey(after)];
+  const seen = new Set(after.checks.filter(({ verdict }) => verdict !== 'unknown').map(({ name }) => name));
+  const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding));
+  const missing = [...was]
+    .filter(([key]) => !is.has(key))
+    .map(([, { rule, subject, check, ...finding }]): Change => {
+      const kind = seen.has(check) ? 'gone' : 'unseen';
+      return { kind, rule, subject, was: wordsOf(finding) };
+    });
+  return { since: before.at, list: [...now, ...missing].toSorted(byKind) };
+}
+
+const byKey = ({ findings }: Report): Map<string, Finding> =>
+  new Map(findings.toReversed().map((finding) => [keyOf(finding), finding]));
+
+function changeOf(was: Finding | undefined, is: Finding): Change {
+  const { rule, subject } = is;
+  const now = { rule, subject, is: wordsOf(is) };
+  return was ? { kind: kindOf(was, is), ...now, was: wordsOf(was) } : { kind: 'new', ...now };
+}
+
+/** By level alone: whether more of a number is better, only its rule knows. */
+function kindOf(was: Finding, is: Finding): ChangeKind {
+  if (rank[is.level] === rank[was.level]) return 'same';
+  return rank[is.level] < rank[was.level] ? 'worse' : 'better';
+}
+
+const wordsOf = ({ level, observed, summary }: Pick<Finding, 'level' | 'observed' | 'summary'>): string =>
+  `${level}, ${observed ?? summary}`;
+
+const byKind = (a: Change, b: Change): number => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind);

@@ -1,0 +1,88 @@
+/** Nobody has said what is broken: every playbook looks, and what it may be is told by what each of them saw. */
+import { keyOf } from './compare.ts';
+import type { Check, Finding, FindingLevel, Playbook, Report, Suggestion, Surroundings, Verdict } from './diagnosis.ts';
+
+export interface Look {
+  playbook: Playbook;
+  surroundings: Surroundings;
+}
+
+const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
+const verdictRank: Record<Verdict, number> = { suspect: 0, unknown: 1, healthy: 2 };
+
+/** All at once; `first` hears, once, what is known as soon as each of them has something to say. */
+export async function runTriage(looks: Look[], first?: (report: Report) => void): Promise<Report> {
+  const known = new Map<Look, Report>();
+  let told = false;
+  const tell = (): void => {
+    if (told || known.size < looks.length || ![...known.values()].some(({ pending }) => pending.length > 0)) return;
+    told = true;
+    first?.(asOne(looks.flatMap((look) => known.get(look) ?? [])));
+  };
+  const reports = await Promise.all(
+    looks.map(async (look) => {
+      const hear = (report: Report): void => {
+        known.set(look, report);
+        tell();
+      };
+      const report = await look.playbook.run(look.surroundings, hear);
+      hear(report);
+      return report;
+    }),
+  );
+  return asOne(reports);
+}
+
+export function asOne(reports: Report[]): Report {
+  const findings = onlyOnce(
+    reports.flatMap((report) => report.findings),
+    keyOf,
+  ).toSorted(byLevel);
+  const checks = onlyOnce(reports.flatMap((report) => report.checks).toSorted(byVerdict), ({ name }) => name);
+  const names = new Set(checks.filter(({ why }) => why === undefined).map(({ name }) => name));
+  return {
+    issueType: '',
+    title: 'What it may be',
+    paragraph: 'Common Issues',
+    verdict: overall(reports),
+    findings,
+    checks,
+    ruledOut: onlyOnce(
+      reports.flatMap((report) => report.ruledOut),
+      (sentence) => sentence,
+    ),
+    steps: [],
+    pending: onlyOnce(
+      reports.flatMap((report) => report.pending),
+      (name) => name,
+    ).filter((name) => !names.has(name)),
+    at: Math.min(...reports.map(({ at }) => at)),
+    tookMs: Math.max(0, ...reports.map(({ tookMs }) => tookMs)),
+    suggestions: reports.map(suggestionOf).toSorted(byWeight),
+  };
+}
+
+/** Two playbooks may ask the same thing: what one of them saw was seen. */
+const byVerdict = (a: Check, b: Check): number => Number(a.verdict === 'unknown') - Number(b.verdict === 'unknown');
+
+const byLevel = (a: Finding, b: Finding): number => rank[a.level] - rank[b.level];
+
+function onlyOnce<One>(all: One[], keyOf: (one: One) => string): One[] {
+  const kept = new Map<string, One>();
+  for (const one of all) if (!kept.has(keyOf(one))) kept.set(keyOf(one), one);
+  return [...kept.values()];
+}
+
+function overall(reports: Report[]): Verdict {
+  const [worst] = reports.map(({ verdict }) => verdict).toSorted((a, b) => verdictRank[a] - verdictRank[b]);
+  return worst ?? 'unknown';
+}
+
+function suggestionOf({ issueType, title, verdict, findings: [top] }: Report): Suggestion {
+  return { issueType, title, verdict, ...(top ? { level: top.level, summary: `${top.subject}: ${top.summary}` } : {}) };
+}
+
+const weightOf = ({ verdict, level }: Suggestion): number =>
+  verdictRank[verdict] * 10 + (level === undefined ? 3 : rank[level]);
+
+const byWeight = (a: Suggestion, b: Suggestion): number => weightOf(a) - weightOf(b);

@@ -1,0 +1,71 @@
+/** `npm run diagnose`, as a process: what it prints, and how it ends. It needs neither Slack nor a database of the bot. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { finishExecutions, preparePatient, stickExecutions } from '../../src/sandbox/databases.ts';
+import { type TestDatabase, testDatabase } from '../tools/database.ts';
+
+let patient: TestDatabase;
+beforeAll(async () => {
+  patient = await testDatabase('template0');
+  await preparePatient(patient.pool);
+});
+afterAll(() => patient.end());
+
+async function diagnose(words: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['src/cli/diagnose.ts', ...words], { env });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => {
+      printed += part.toString();
+    });
+  await once(child, 'close');
+  return { code: child.exitCode, printed };
+}
+
+const looking = () => diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: patient.url });
+
+it('ends with 1 when something was found, with 0 when all was seen and nothing found', async () => {
+  await stickExecutions(patient.pool, 12);
+  const sick = await looking();
+  await finishExecutions(patient.pool);
+  const well = await looking();
+
+  expect(sick.printed).toContain('[critical] executions: 12 executions running for longer than 1 h');
+  expect(sick.printed).toContain('| invoice-export: 10');
+  expect(sick.code).toBe(1);
+  expect(well.printed).toContain('Workflow executions stuck: healthy');
+  expect(well.code).toBe(0);
+}, 60_000);
+
+it('ends with 2 when it could not see, and says what was not seen and why', async () => {
+  const blind = await diagnose(['workflow-stuck']);
+
+  expect(blind.code).toBe(2);
+  expect(blind.printed).toContain('UNKNOWN: not everything was seen');
+  expect(blind.printed).toContain('executions: no database to look at is configured (TARGET_DATABASE_URL)');
+}, 60_000);
+
+it.each([
+  ['no type', []],
+  ['a type that nobody knows', ['gremlins']],
+  ['more than one type', ['workflow-stuck', 'workflow-stuck']],
+])(
+  'ends with 64 and lists the types for %s',
+  async (_name, words) => {
+    const wrong = await diagnose(words);
+
+    expect(wrong.code).toBe(64);
+    expect(wrong.printed).toContain('Nothing was looked at. Usage: npm run diagnose -- <type>');
+    expect(wrong.printed).toContain('workflow-stuck');
+  },
+  60_000,
+);
+
+it('says that a setting cannot be used, without its value', async () => {
+  const wrong = await diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: 'mysql://root:pw-12@db' });
+
+  expect(wrong.code).toBe(2);
+  expect(wrong.printed).toContain('TARGET_DATABASE_URL must be a URL like postgres://');
+  expect(wrong.printed).not.toContain('pw-12');
+}, 60_000);

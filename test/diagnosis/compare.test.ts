@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { compare } from '../../src/diagnosis/compare.ts';
+import type { Check, Finding, Report, Verdict } from '../../src/diagnosis/diagnosis.ts';
+import { report } from '../slack/views/world.ts';
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  rule: 'pod.crash-loop',
+  level: 'warning',
+  check: 'pods',
+  subject: 'api-1',
+  summary: 'It crashes.',
+  ...more,
+});
+const check = (verdict: Verdict, name = 'pods'): Check => ({ name, verdict, repeat: 'see', tookMs: 1 });
+const look = (findings: Finding[], checks = [check('suspect')], at = 1): Report => ({
+  ...report,
+  findings,
+  checks,
+  at,
+});
+const pod = (name: string, owner?: string) => ({
+  about: { kind: 'pod', namespace: 'production', name, ...(owner ? { owner } : {}) },
+});
+
+const kinds = (before: Report, after: Report) => compare(before, after).list.map(({ kind }) => kind);
+
+describe('against the look before, a finding', () => {
+  it.each([
+    ['is new', [], [finding()], ['new']],
+    ['is gone', [finding()], [], ['gone']],
+    ['is worse', [finding()], [finding({ level: 'critical' })], ['worse']],
+    ['is better', [finding()], [finding({ level: 'info' })], ['better']],
+    ['is still there with other numbers', [finding({ observed: '3' })], [finding({ observed: '9' })], ['same']],
+    ['of another subject is another', [finding()], [finding({ subject: 'api-2' })], ['new', 'gone']],
+    ['of another rule is another', [finding()], [finding({ rule: 'pod.slow' })], ['new', 'gone']],
+    [
+      'stays when its pod was replaced, because its owner is the same',
+      [finding(pod('api-1', 'deployment/api'))],
+      [finding({ ...pod('api-2', 'deployment/api'), subject: 'api-2' })],
+      ['same'],
+    ],
+    [
+      'stays when it has become many of one owner',
+      [finding(pod('api-1', 'deployment/api'))],
+      [finding({ about: { kind: 'deployment', namespace: 'production', name: 'api' }, subject: 'deployment/api' })],
+      ['same'],
+    ],
+    [
+      'in another namespace is another',
+      [finding(pod('api-1'))],
+      [finding({ about: { kind: 'pod', namespace: 'staging', name: 'api-1' } })],
+      ['new', 'gone'],
+    ],
+  ])('%s', (_name, before, after, wanted) => {
+    expect(kinds(look(before), look(after))).toEqual(wanted);
+  });
+
+  it.each([
+    ['its check was not seen now', [check('unknown')]],
+    ['its check is not made any more', [check('healthy', 'nodes')]],
+  ])('is not called gone when %s', (_name, checks) => {
+    expect(kinds(look([finding()]), look([], checks))).toEqual(['unseen']);
+  });
+});
+
+it('says how it was and how it is, what is new first, and when the look before was taken', () => {
+  const changes = compare(
+    look([finding({ observed: '3 restarts' }), finding({ rule: 'pod.slow' })], undefined, 77),
+    look([finding({ level: 'critical', observed: '9 restarts' }), finding({ rule: 'pod.new' })]),
+  );
+
+  expect(changes).toMatchObject({
+    since: 77,
+    list: [
+      { kind: 'new', rule: 'pod.new' },
+      { kind: 'worse', was: 'warning, 3 restarts', is: 'critical, 9 restarts' },
+      { kind: 'gone', rule: 'pod.slow', was: 'warning, It crashes.' },
+    ],
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Finding } from '../../src/diagnosis/diagnosis.ts';
+import { together } from '../../src/diagnosis/together.ts';
+
+const finding = (subject: string, more: Partial<Finding> = {}): Finding => ({
+  rule: 'pod.crash-loop',
+  level: 'warning',
+  check: 'pods',
+  subject,
+  summary: 'It has restarted 9 times.',
+  ...more,
+});
+const ofApi = (name: string, more: Partial<Finding> = {}): Finding =>
+  finding(name, {
+    about: { kind: 'pod', namespace: 'production', name, owner: 'deployment/api', siblings: 9 },
+    ...more,
+  });
+
+describe('findings of one owner', () => {
+  it('are told as one, with how many of how many, an example, and each as evidence', () => {
+    const [one, ...more] = together([ofApi('api-1'), ofApi('api-2', { evidence: ['exit 1'] }), ofApi('api-3')]);
+
+    expect(more).toEqual([]);
+    expect(one).toMatchObject({
+      subject: 'deployment/api',
+      summary: '3 of 9 pods, such as api-1: It has restarted 9 times.',
+      evidence: ['api-1', 'api-2', 'api-3'].map((pod) => `${pod}: It has restarted 9 times.`),
+      about: { kind: 'deployment', namespace: 'production', name: 'api' },
+    });
+  });
+
+  it('show the worst of them as the example', () => {
+    const [one] = together([ofApi('api-1'), ofApi('api-2', { level: 'critical' })]);
+
+    expect(one).toMatchObject({ level: 'critical', summary: expect.stringContaining('such as api-2') });
+  });
+
+  it('keep what could be done about each of them, five at most', () => {
+    const offer = (name: string) => ({
+      remedy: 'restart-pod',
+      label: `Restart ${name}`,
+      about: { kind: 'pod', namespace: 'p', name },
+    });
+    const all = Array.from({ length: 7 }, (_, n) => ofApi(`api-${n}`, { offers: [offer(`api-${n}`)] }));
+
+    expect(together(all)[0]?.offers).toHaveLength(5);
+  });
+
+  it.each([
+    ['of another rule', ofApi('api-2', { rule: 'pod.slow' })],
+    [
+      'of another owner',
+      finding('web-1', { about: { kind: 'pod', namespace: 'production', name: 'web-1', owner: 'deployment/web' } }),
+    ],
+    [
+      'of another namespace',
+      ofApi('api-2', { about: { kind: 'pod', namespace: 'staging', name: 'api-2', owner: 'deployment/api' } }),
+    ],
+    ['without an owner', finding('lonely')],
+  ])('stay apart from one %s', (_name, other) => {
+    expect(together([ofApi('api-1'), other])).toHaveLength(2);
+  });
+
+  it('are left as they are when there is one', () => {
+    expect(together([ofApi('api-1')])).toEqual([ofApi('api-1')]);
+  });
+});
+
+it('puts the worst first, of those alike what may explain the others, and keeps the order of the rest', () => {
+  const all = [
+    finding('note', { level: 'info' }),
+    finding('plain'),
+    finding('full', { cause: 'capacity' }),
+    finding('rolled', { cause: 'rollout' }),
+    finding('down', { level: 'critical' }),
+    finding('plain too'),
+  ];
+
+  expect(together(all).map(({ subject }) => subject)).toEqual(['down', 'rolled', 'full', 'plain', 'plain too', 'note']);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Playbook, Report } from '../../src/diagnosis/diagnosis.ts';
+import { asOne, runTriage } from '../../src/diagnosis/triage.ts';
+import { policy, report } from '../slack/views/world.ts';
+
+const of = (issueType: string, more: Partial<Report> = {}): Report => ({
+  ...report,
+  issueType,
+  title: issueType,
+  ...more,
+});
+const healthy = of('calm', { verdict: 'healthy', findings: [], checks: [] });
+const unknown = of('blind', { verdict: 'unknown', findings: [], checks: [] });
+const warned = of('warned', { findings: report.findings.map((one) => ({ ...one, rule: 'x.y', level: 'warning' })) });
+const critical = of('critical');
+
+describe('all looks as one', () => {
+  it('has what is worst first, and what was not seen before what is healthy', () => {
+    const one = asOne([healthy, unknown, warned, critical]);
+
+    expect(one.suggestions?.map(({ issueType }) => issueType)).toEqual(['critical', 'warned', 'blind', 'calm']);
+    expect(one.verdict).toBe('suspect');
+    expect(one.findings.map(({ rule }) => rule)).toEqual(['executions.stuck', 'x.y']);
+  });
+
+  it.each([
+    ['unknown when one was not seen', [healthy, unknown], 'unknown'],
+    ['healthy when all are', [healthy, healthy], 'healthy'],
+    ['unknown when nobody looked', [], 'unknown'],
+  ])('is %s', (_name, reports, verdict) => {
+    expect(asOne(reports).verdict).toBe(verdict);
+  });
+
+  it('says once what two of them found, and shows a check as seen when one of them saw it', () => {
+    const [locks] = report.checks.slice(1);
+    if (!locks) throw new Error('the report of this test is empty');
+    const { why: _, ...rest } = locks;
+    const saw = of('saw', { checks: [{ ...rest, verdict: 'healthy' }] });
+
+    const one = asOne([critical, saw]);
+
+    expect(one.findings).toHaveLength(1);
+    expect(one.checks.find(({ name }) => name === locks.name)?.verdict).toBe('healthy');
+  });
+});
+
+describe('a triage', () => {
+  const [issueType] = policy.issueTypes;
+  if (!issueType) throw new Error('the runbook has no types');
+  const surroundings = { clients: {}, issueType, now: 0 };
+  const quick = (seen: Report): Playbook => ({ issueType: seen.issueType, rights: [], run: async () => seen });
+
+  it('tells once what is known when one of them still looks, and then all', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow: Playbook = {
+      issueType: 'critical',
+      rights: [],
+      async run(_, first) {
+        first?.({ ...critical, findings: [], verdict: 'unknown', pending: ['locks'] });
+        await gate.promise;
+        return critical;
+      },
+    };
+    const heard: Report[] = [];
+
+    const running = runTriage(
+      [slow, quick(warned)].map((playbook) => ({ playbook, surroundings })),
+      (part) => {
+        heard.push(part);
+        gate.resolve();
+      },
+    );
+    const whole = await running;
+
+    expect(heard.map(({ pending }) => pending)).toEqual([['locks']]);
+    expect(heard[0]?.findings.map(({ rule }) => rule)).toEqual(['x.y']);
+    expect(whole.pending).toEqual([]);
+    expect(whole.findings).toHaveLength(2);
+  });
+
+  it('tells nothing before the end when all end in time', async () => {
+    const heard: Report[] = [];
+
+    await runTriage([{ playbook: quick(critical), surroundings }], (part) => heard.push(part));
+
+    expect(heard).toEqual([]);
+  });
+});
