@@ -35,7 +35,10 @@ async function sample({ pool, log }: Engine, namespace: string, look: () => Prom
 }
 
 const sampledOf = ({ pod, uid, container, restarts, memory, memoryLimit }: ContainerUse): Sampled => ({
-  ...{ pod, uid, container, restarts },
+  pod,
+  uid,
+  container,
+  restarts,
   ...(memory === undefined ? {} : { memoryBytes: memory }),
   ...(memoryLimit === undefined ? {} : { limitBytes: memoryLimit }),
 });
