@@ -75,19 +75,25 @@ export interface Host {
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const name = `${label}(?:\\.${label})*`;
-/** After words that are followed by a host alone: elsewhere a dotted word is a file, a class or a version. */
-const mentions = [
+/** After these a single word is a host; elsewhere a dotted word is a file, a class or a version. */
+const surely = [
   new RegExp(`\\b[a-z][a-z0-9+.-]*://(?:[^\\s/@]*@)?(${name})(?::(\\d{2,5}))?`, 'g'),
-  new RegExp(
-    `\\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|lookup|host|upstream|dial tcp|connect(?:ing|ion)? to|request to|call to)[ "':]+(${name})(?::(\\d{2,5}))?(?![\\w.])`,
-    'g',
-  ),
+  new RegExp(`\\b(?:ENOTFOUND|EAI_AGAIN) (${name})(?::(\\d{2,5}))?(?![\\w.])`, 'g'),
   new RegExp(`(?<![\\w.-])(${label}(?:\\.${label})?\\.svc(?:\\.${label})*)(?::(\\d{2,5}))?`, 'g'),
 ];
+/** After these it is one only with a dot or a port: "failed to connect to database" names none. */
+const perhaps = new RegExp(
+  `\\b(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|lookup|host|upstream|dial tcp|connect(?:ing|ion)? to|request to|call to)[ "':]+(${name})(?::(\\d{2,5}))?(?![\\w.]|:/)`,
+  'g',
+);
 const isAddress = /^[\d.]+$/;
 
 export function hostsIn(line: string): Host[] {
-  const found = mentions.flatMap((mention) => [...line.slice(0, 2_000).matchAll(mention)]);
+  const text = line.slice(0, 2_000);
+  const found = [
+    ...surely.flatMap((mention) => [...text.matchAll(mention)]),
+    ...[...text.matchAll(perhaps)].filter(([, name = '', port]) => name.includes('.') || port !== undefined),
+  ];
   const hosts = found.map(([, name = '', port]) => ({ name, port: port === undefined ? undefined : Number(port) }));
   const named = hosts.filter(({ name }) => !isAddress.test(name) && name !== 'localhost');
   return [...new Map(named.map((host) => [host.name, host])).values()];

@@ -5,7 +5,6 @@ import { aboveRequested, isNearLimit, nearLimit, noFigure, noLimit } from '../di
 import { killedInside, limitHit } from '../diagnosis/rules/memory-kills.ts';
 import { spread } from '../diagnosis/rules/memory-spread.ts';
 import { growing, noHistory } from '../diagnosis/rules/memory-trend.ts';
-import { count } from '../diagnosis/words.ts';
 import { cgroups, type InsideSeen } from '../probes/cgroup.ts';
 import { type MemorySeen, memory } from '../probes/memory.ts';
 
@@ -50,10 +49,10 @@ function allWell(seen: MemorySeen, { issueType }: Surroundings): string[] {
     ({ memory, memoryLimit }) => memory !== undefined && memoryLimit !== undefined,
   );
   if (measured.length === 0 || measured.some((use) => isNearLimit(use, issueType))) return [];
-  return [`No container is near its limit: ${count(measured.length, 'container')} with a limit were measured.`];
+  return [`No container is near its limit (${measured.length} measured).`];
 }
 
 function nobodyKilled({ read }: InsideSeen): string[] {
   if (read.length === 0 || read.some(({ kills }) => kills > 0)) return [];
-  return [`No process was killed for memory inside the ${count(read.length, 'container')} that were looked into.`];
+  return [`No process was killed for memory inside a container (${read.length} looked into).`];
 }

@@ -81,6 +81,7 @@ export function behind({ inside, outside }: DependenciesSeen): Finding[] {
           {
             ...said,
             rule: 'dependency.no-service',
+            level: 'warning',
             summary: `There is no service ${name} in ${namespace}, which ${count(mentions, 'line')} of trouble in the engine's log name.`,
             observed: 'no service',
           },

@@ -37,23 +37,33 @@ function silenceOf(log: PodLog, now: Instant): Milliseconds | undefined {
 export function silent({ pods }: EngineLogs, now: Instant, running: number | undefined): Finding[] {
   return pods.flatMap((log) => {
     const silence = silenceOf(log, now);
-    if (silence === undefined) return [];
-    const { use, usualGapMs: gap = 0 } = log;
-    const isIdle = running === 0;
-    return {
-      rule: 'engine.silent',
-      level: isIdle ? 'info' : silence >= silentCriticalMs ? 'critical' : 'warning',
-      check: engineLogs.name,
-      subject: use.pod,
-      summary: `Running and ready, but it has said nothing for ${duration(silence)}; before, a line came every ${duration(gap)} or less half of the time${isIdle ? '; no execution is under way, so it may have nothing to do' : ''}.`,
-      observed: `newest line ${duration(silence)} ago`,
-      threshold: `warning from ${duration(silentMs)}, critical from ${duration(silentCriticalMs)}`,
-      repeat: logsOf(use),
-      about: aboutPod(use),
-      ...(isIdle ? {} : offering(use)),
-    };
+    return silence === undefined ? [] : [running === 0 ? idle(log, silence) : silentFor(log, silence)];
   });
 }
+
+const silenceAbout = ({ use }: PodLog, silence: Milliseconds) => ({
+  check: engineLogs.name,
+  subject: use.pod,
+  observed: `newest line ${duration(silence)} ago`,
+  repeat: logsOf(use),
+  about: aboutPod(use),
+});
+
+const idle = (log: PodLog, silence: Milliseconds): Finding => ({
+  ...silenceAbout(log, silence),
+  rule: 'engine.idle',
+  level: 'info',
+  summary: `It has said nothing for ${duration(silence)}, but no execution is under way: it may have nothing to do.`,
+});
+
+const silentFor = (log: PodLog, silence: Milliseconds): Finding => ({
+  ...silenceAbout(log, silence),
+  rule: 'engine.silent',
+  level: silence >= silentCriticalMs ? 'critical' : 'warning',
+  summary: `Running and ready, but it has said nothing for ${duration(silence)}; before, there was a line every ${duration(log.usualGapMs ?? 0)} or so.`,
+  threshold: `warning from ${duration(silentMs)}, critical from ${duration(silentCriticalMs)}`,
+  ...offering(log.use),
+});
 
 function offering(use: ContainerUse): Pick<Finding, 'offers'> {
   const offers = restartPod(use);

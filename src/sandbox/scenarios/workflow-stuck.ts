@@ -1,0 +1,262 @@
+/** What can stop workflow executions, each beside what only looks like it. */
+import pg from 'pg';
+import type { ContainerStatus, Scene, Workload } from '../cluster/scene.ts';
+import type { Scenario } from './scenario.ts';
+
+const issueType = 'workflow-stuck';
+
+type Line = [ago: number, line: string];
+
+/** A line every half minute, the last one so many minutes ago. */
+const chatter = (until = 0.2, lines = 30): Line[] =>
+  Array.from({ length: lines }, (_, n) => [
+    until + (lines - 1 - n) / 2,
+    `INFO step ${n} of run ${700 + n} done in ${20 + n} ms`,
+  ]);
+const complaint = (text: (n: number) => string, times = 12): Line[] =>
+  Array.from({ length: times }, (_, n) => [0.5 + (times - 1 - n), `ERROR ${text(n)}`]);
+const together = (...lines: Line[][]): Line[] => lines.flat().toSorted(([a], [b]) => b - a);
+
+const engine = (...pods: ContainerStatus[]): Workload => ({
+  kind: 'deployment',
+  name: 'workflow-engine',
+  containers: [{ name: 'engine', memoryLimit: '1Gi', memoryRequest: '512Mi', cpuRequest: '500m', cpuLimit: '1' }],
+  pods: pods.map((status, n) => ({
+    name: `workflow-engine-${n}`,
+    containers: { engine: { memory: '300Mi', cpu: '200m', ...status } },
+  })),
+});
+
+const scene = (pods: ContainerStatus[], others: Partial<Scene> = {}): Scene => ({
+  metrics: 'there',
+  nodes: [{ name: 'node-1' }],
+  ...others,
+  workloads: [engine(...pods), ...(others.workloads ?? [])],
+});
+
+/** Executions under way, each so many hours old. */
+const running =
+  (rows: [workflow: string, hours: number][]) =>
+  async (patient: pg.Pool): Promise<() => Promise<void>> => {
+    await patient.query(
+      `insert into executions (id, workflow, status, started_at)
+       select 'run-' || n, workflow, 'running', now() - hours * interval '1 hour'
+         from rows from (json_to_recordset($1) as (workflow text, hours double precision)) with ordinality as t (workflow, hours, n)`,
+      [JSON.stringify(rows.map(([workflow, hours]) => ({ workflow, hours })))],
+    );
+    return async () => {
+      await patient.query(`delete from executions where id like 'run-%'`);
+    };
+  };
+
+const threeStuck = running([
+  ['invoice-export', 2],
+  ['report-mailer', 2.5],
+  ['invoice-export', 1.5],
+]);
+
+/** Somebody keeps the rows, and the engine's update waits behind. */
+async function rowsLocked(patient: pg.Pool, url: string): Promise<() => Promise<void>> {
+  const end = await threeStuck(patient);
+  const [holder, waiter] = await Promise.all(['billing-worker', 'workflow-engine'].map((name) => session(url, name)));
+  if (!holder || !waiter) throw new Error('two sessions were asked for');
+  await holder.query('begin; select from executions for update');
+  const waiting = waiter.query(`update executions set status = 'running' where id = 'run-1'`);
+  const isSo = `select from pg_locks join pg_stat_activity using (pid)
+                 where application_name = 'workflow-engine' and not granted and waitstart < clock_timestamp() - interval '1 s'`;
+  while ((await patient.query(isSo)).rowCount === 0) await patient.query('select pg_sleep(0.05)');
+  return async () => {
+    await holder.query('rollback');
+    await waiting;
+    await Promise.all([holder.end(), waiter.end()]);
+    await end();
+  };
+}
+
+async function session(url: string, name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: name });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+const refusedBy = (url: string) =>
+  together(
+    chatter(),
+    complaint((n) => `run ${n}: request to ${url} failed, reason: connect ECONNREFUSED 10.96.3.7:8080`),
+  );
+
+export const workflowStuckScenarios: Scenario[] = [
+  {
+    name: 'rows-locked',
+    issueType,
+    what: 'A forgotten transaction keeps the rows of executions; the engine is well and waits for them.',
+    scene: scene([{ logs: chatter() }, { logs: chatter() }]),
+    database: rowsLocked,
+    finds: ['executions.locked', 'executions.stuck'],
+    says: ['billing-worker', '1 session waiting'],
+    not: ['engine.silent', 'engine.blocked'],
+  },
+  {
+    name: 'engine-silent',
+    issueType,
+    what: 'Of two pods that are running and ready, one has said nothing for 18 minutes.',
+    scene: scene([{ logs: chatter(18), cpu: '5m' }, { logs: chatter() }]),
+    database: threeStuck,
+    finds: ['engine.silent', 'executions.stuck'],
+    says: ['nothing for 18 min'],
+    not: ['executions.locked', 'engine.blocked'],
+  },
+  {
+    name: 'engine-idle',
+    issueType,
+    what: 'The engine says nothing because there is nothing to do.',
+    scene: scene([{ logs: chatter(40) }]),
+    database: running([]),
+    finds: [],
+    not: ['engine.silent', 'executions.stuck'],
+  },
+  {
+    name: 'engine-of-few-words',
+    issueType,
+    what: 'An engine that says a line an hour is not silent when it says nothing for twenty minutes.',
+    scene: scene([
+      { logs: Array.from({ length: 12 }, (_, n): Line => [20 + 60 * (11 - n), 'INFO housekeeping done']) },
+    ]),
+    database: running([['invoice-export', 0.5]]),
+    finds: [],
+    not: ['engine.silent'],
+  },
+  {
+    name: 'long-job',
+    issueType,
+    what: 'A job of five hours is meant to run for hours, and the runbook says so.',
+    scene: scene([{ logs: chatter() }]),
+    targets: { longRunning: 'nightly-export, yearly-report' },
+    database: running([['nightly-export', 5]]),
+    finds: [],
+    not: ['executions.stuck', 'executions.one-workflow'],
+  },
+  {
+    name: 'service-without-endpoints',
+    issueType,
+    what: 'The service that the engine calls in its own cluster has no pod that is ready.',
+    scene: scene(
+      [{ logs: refusedBy('http://billing:8080/invoices/17') }, { logs: refusedBy('http://billing:8080/invoices/4') }],
+      {
+        services: [{ name: 'billing', port: 8080, targetPort: 8080 }],
+      },
+    ),
+    database: threeStuck,
+    finds: ['dependency.no-endpoints', 'engine.connections-refused', 'executions.stuck'],
+    says: ['0 ready endpoints'],
+    not: ['network.policy-changed', 'dependency.no-service', 'engine.blocked'],
+  },
+  {
+    name: 'external-service-away',
+    issueType,
+    what: 'A service outside the cluster, which the runbook names, refuses every connection.',
+    scene: scene([{ logs: refusedBy('https://api.partner.example/v1/invoices') }], {
+      networkPolicies: [{ name: 'engine-egress', selects: { app: 'workflow-engine' }, egress: true, changed: 43_200 }],
+    }),
+    targets: { services: 'http://127.0.0.1:1/' },
+    database: threeStuck,
+    finds: ['dependency.unreachable', 'engine.connections-refused', 'executions.stuck'],
+    says: ['at TCP', 'ECONNREFUSED'],
+    not: ['network.policy-changed', 'dependency.no-endpoints'],
+  },
+  {
+    name: 'network-policy-changed',
+    issueType,
+    what: 'A network policy was changed 40 minutes ago, and since then the engine reaches nothing outside; the service is well.',
+    scene: scene(
+      [
+        {
+          logs: together(
+            chatter(),
+            complaint(
+              (n) => `run ${n}: call to https://api.partner.example/v1 failed: request timed out after 30000 ms`,
+            ),
+          ),
+        },
+      ],
+      {
+        networkPolicies: [
+          { name: 'engine-egress', selects: { app: 'workflow-engine' }, egress: true, changed: 40 },
+          { name: 'web-egress', selects: { app: 'web' }, egress: true, changed: 5 },
+          { name: 'engine-ingress', selects: { app: 'workflow-engine' }, egress: false, changed: 5 },
+        ],
+      },
+    ),
+    database: threeStuck,
+    finds: ['network.policy-changed', 'engine.timeouts', 'executions.stuck'],
+    says: ['changed 40 min ago'],
+    not: ['dependency.unreachable', 'dependency.no-endpoints'],
+  },
+  {
+    name: 'lease-stale',
+    issueType,
+    what: 'The leader has not renewed its lease for six minutes, so nobody hands out work.',
+    scene: scene([{ logs: chatter() }, { logs: chatter() }], {
+      leases: [
+        { name: 'workflow-engine-leader', holder: 'workflow-engine-0_5f1c', seconds: 15, renewed: 6 },
+        { name: 'another-leader', holder: 'web-1', seconds: 15, renewed: 600 },
+      ],
+    }),
+    database: threeStuck,
+    finds: ['lease.stale', 'executions.stuck'],
+    says: ['executions running'],
+    not: ['engine.silent'],
+  },
+  {
+    name: 'engine-deadlocked',
+    issueType,
+    what: 'The engine complains of deadlocks and uses no CPU: it waits, it does not work.',
+    scene: scene([
+      {
+        cpu: '1m',
+        logs: together(
+          chatter(),
+          complaint((n) => `run ${n}: deadlock detected on relation 16384`),
+        ),
+      },
+    ]),
+    database: threeStuck,
+    finds: ['engine.blocked', 'engine.deadlocks', 'executions.stuck'],
+    not: ['engine.busy', 'engine.silent'],
+  },
+  {
+    name: 'engine-busy',
+    issueType,
+    what: 'The engine is at its CPU limit: it works, slowly.',
+    scene: scene([{ cpu: '990m', logs: chatter() }]),
+    database: running([['invoice-export', 0.5]]),
+    finds: ['engine.busy'],
+    says: ['99 % of its limit'],
+    not: ['engine.blocked'],
+  },
+  {
+    name: 'all-well',
+    issueType,
+    what: 'A lease renewed in time, an old policy, two retries that succeeded, young executions: nothing is wrong.',
+    scene: scene(
+      [
+        {
+          logs: together(
+            chatter(),
+            complaint(() => 'request timed out after 300 ms', 2),
+          ),
+        },
+      ],
+      {
+        leases: [{ name: 'workflow-engine-leader', holder: 'workflow-engine-0_5f1c', seconds: 15, renewed: 0.1 }],
+        networkPolicies: [
+          { name: 'engine-egress', selects: { app: 'workflow-engine' }, egress: true, changed: 20_000 },
+        ],
+      },
+    ),
+    database: running([['invoice-export', 0.4]]),
+    finds: [],
+    not: ['lease.stale', 'network.policy-changed', 'engine.timeouts', 'executions.stuck'],
+  },
+];
