@@ -12,7 +12,7 @@ import type { Engine } from './engine/engine.ts';
 import { handle } from './engine/handle.ts';
 import { stuck } from './engine/health.ts';
 import { rememberedCommand } from './engine/inputs.ts';
-import { look } from './engine/look.ts';
+import { look, withHistory } from './engine/look.ts';
 import { type Outage, startOutage } from './engine/outage.ts';
 import type { Chat, DirectChat, Pager, Webhook } from './engine/ports.ts';
 import type { Policy } from './incident/policy.ts';
@@ -170,5 +170,5 @@ const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => (
   remembered: (key) => rememberedCommand(engine.pool, key),
   now: () => clock.read(),
   audit: (id) => auditIncident(engine, id),
-  look: (issueType) => look(engine, issueType),
+  look: (issueType) => look(withHistory(engine), issueType),
 });

@@ -6,14 +6,15 @@ import type { Surroundings } from './diagnosis.ts';
 export function forOneRun(surroundings: Surroundings): Surroundings {
   const { cluster, ...others } = surroundings.clients;
   if (!cluster) return surroundings;
-  const own: Cluster = {
-    list: (listing) => cluster.list(listing),
-    logs: (asked) => cluster.logs(asked),
-    exec: (asked) => cluster.exec(asked),
-    may: (right, namespace) => cluster.may(right, namespace),
-  };
-  return { ...surroundings, clients: { ...others, cluster: own } };
+  return { ...surroundings, clients: { ...others, cluster: clusterOfOneRun(cluster) } };
 }
+
+export const clusterOfOneRun = (cluster: Cluster): Cluster => ({
+  list: (listing) => cluster.list(listing),
+  logs: (asked) => cluster.logs(asked),
+  exec: (asked) => cluster.exec(asked),
+  may: (right, namespace) => cluster.may(right, namespace),
+});
 
 type Ask<Words extends (string | undefined)[], Answer> = (cluster: Cluster, ...words: Words) => Promise<Answer>;
 

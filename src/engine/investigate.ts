@@ -5,7 +5,7 @@ import type { Command, IncidentId, ReportReady } from '../incident/incident.ts';
 import { earlierReport, saveReport } from '../store/reports.ts';
 import type { Engine } from './engine.ts';
 import { handle } from './handle.ts';
-import { look } from './look.ts';
+import { look, withHistory } from './look.ts';
 
 export interface Investigation {
   incident: IncidentId;
@@ -20,7 +20,7 @@ export async function investigate(engine: Engine, of: Investigation): Promise<Co
   const earlier = await earlierReport(engine.pool, { ...of, issueType: of.issueType ?? '' });
   const compared = (report: Report): Report => (earlier ? { ...report, changes: compare(earlier, report) } : report);
   let telling: Promise<void> | undefined;
-  const report = await look(engine, of.issueType, (first) => {
+  const report = await look(withHistory(engine), of.issueType, (first) => {
     telling = tellFirst(engine, of, compared(first));
   });
   await telling;

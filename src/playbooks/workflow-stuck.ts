@@ -1,10 +1,26 @@
-/** Workflow execution stuck, its half in the database: which executions run too long, and what holds them. */
-import type { Finding } from '../diagnosis/diagnosis.ts';
+/** Workflow execution stuck: which executions run too long, what holds them, and how the engine and what it needs are. */
+import type { Finding, Offer } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
+import { dependencies } from '../probes/dependencies.ts';
+import { engineLogs } from '../probes/engine-logs.ts';
+import { engineUse } from '../probes/engine-use.ts';
 import { executionLocks, type Holder } from '../probes/execution-locks.ts';
 import { type Executions, executions, stalledAfterMs, stuckAfterMs } from '../probes/executions.ts';
+import { leases } from '../probes/leases.ts';
+import { clusterDns, egressPolicies } from '../probes/network.ts';
+import { services } from '../probes/services.ts';
+import {
+  answering,
+  behind,
+  dnsDown,
+  dnsReady,
+  policiesUnchanged,
+  policyChanged,
+  reachedAll,
+} from './workflow-dependencies.ts';
+import { complaining, leasesRenewed, replicas, silent, staleLease, working } from './workflow-engine.ts';
 
 const oneWorkflowShare = 0.8;
 const oneWorkflowAtLeast = 5;
@@ -15,12 +31,56 @@ const restsAtLeastMs = 60_000;
 export const workflowStuck = playbook({
   issueType: 'workflow-stuck',
   title: 'Workflow executions stuck',
-  probes: { executions, locks: executionLocks },
-  rules: ({ executions, locks }, { issueType }) => [
-    ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
-    ...whenSeen(locks, locked),
+  probes: {
+    executions,
+    locks: executionLocks,
+    // W1: pods, rollouts and nodes are seen by the probes that all playbooks share
+    use: engineUse,
+    logs: engineLogs,
+    services,
+    dependencies,
+    policies: egressPolicies,
+    dns: clusterDns,
+    leases,
+  },
+  rules: ({ executions, locks, use, logs, services, dependencies, policies, dns, leases }, { issueType, now }) =>
+    withoutWrongOffers([
+      ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
+      ...whenSeen(locks, locked),
+      ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
+      ...whenSeen(dependencies, behind),
+      ...whenSeen(policies, (seen) => policyChanged(seen, now)),
+      ...whenSeen(dns, dnsDown),
+      ...whenSeen(leases, (seen) => staleLease(seen, now)),
+      ...whenSeen(logs, (seen) => [
+        ...silent(seen, now, executions.ok ? executions.data.running : undefined),
+        ...complaining(seen, now),
+        ...replicas(seen, now),
+        ...whenSeen(use, ({ containers }) => working(containers, seen)),
+      ]),
+    ]),
+  ruledOut: ({ locks, services, policies, dns, leases }, { now }) => [
+    ...whenSeen(locks, nobodyInTheWay),
+    ...whenSeen(services, ({ reached }) => reachedAll(reached)),
+    ...whenSeen(policies, (seen) => policiesUnchanged(seen, now)),
+    ...whenSeen(dns, dnsReady),
+    ...whenSeen(leases, (seen) => leasesRenewed(seen, now)),
   ],
 });
+
+/** What waits for locked rows or for a service waits again after a restart; what is locked cannot be cancelled either. */
+function withoutWrongOffers(findings: Finding[]): Finding[] {
+  const isLocked = findings.some(({ rule, level }) => rule === 'executions.locked' && level === 'critical');
+  const isAway = findings.some(({ rule, level }) => rule.startsWith('dependency.') && level === 'critical');
+  const wrong = new Set([...(isLocked || isAway ? ['restart-pod'] : []), ...(isLocked ? ['cancel-executions'] : [])]);
+  return findings.map(({ offers, ...finding }) => {
+    const fit = offers?.filter(({ remedy }) => !wrong.has(remedy)) ?? [];
+    return fit.length > 0 ? { ...finding, offers: fit } : finding;
+  });
+}
+
+const nobodyInTheWay = (holders: Holder[]): string[] =>
+  locked(holders).length > 0 ? [] : ['No session is in the way of others at the executions.'];
 
 export function stuck(seen: Executions, issueType: IssueType): Finding[] {
   if (seen.stuck === 0) return [];
@@ -44,9 +104,16 @@ export function stuck(seen: Executions, issueType: IssueType): Finding[] {
         ),
       ],
       repeat: executions.repeat(issueType),
+      offers: [cancel(issueType)],
     },
   ];
 }
+
+const cancel = ({ targets: { namespace = '', table = 'executions' } }: IssueType): Offer => ({
+  remedy: 'cancel-executions',
+  label: 'Cancel the stuck executions',
+  about: { kind: 'table', namespace, name: table },
+});
 
 export function oneWorkflow({ stuck, byWorkflow: [top] }: Executions): Finding[] {
   if (!top || stuck < oneWorkflowAtLeast || top.stuck <= stuck * oneWorkflowShare) return [];

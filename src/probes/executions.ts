@@ -24,6 +24,14 @@ export type Executions = z.infer<typeof Counted> & {
 export const stuckAfterMs = ({ thresholds }: IssueType): number => thresholds['stuckAfter'] ?? 3_600_000;
 export const stalledAfterMs = ({ thresholds }: IssueType): number => thresholds['stalledAfter'] ?? 900_000;
 
+/** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
+const longRunning = ({ targets }: IssueType): string[] =>
+  (targets['longRunning'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+const longAfterMs = ({ thresholds }: IssueType): number => thresholds['longRunningAfter'] ?? 86_400_000;
+
 const runningStatus = ({ targets }: IssueType): string => targets['running'] ?? 'running';
 
 const names = (issueType: IssueType) => ({
@@ -46,11 +54,19 @@ export const executions: Probe<Executions> = {
     return [
       `select * from ${table}`,
       `where ${status} = ${literal(runningStatus(issueType))}`,
-      `and ${startedAt} < now() - interval '${interval(stuckAfterMs(issueType))}'`,
+      `and ${startedAt} < now() - ${limitOf(issueType)}`,
       `order by ${startedAt} limit 20`,
     ].join(' ');
   },
 };
+
+function limitOf(issueType: IssueType): string {
+  const usual = `interval '${interval(stuckAfterMs(issueType))}'`;
+  const long = longRunning(issueType).map(literal);
+  if (long.length === 0) return usual;
+  const { workflow } = names(issueType);
+  return `case when ${workflow}::text in (${long.join(', ')}) then interval '${interval(longAfterMs(issueType))}' else ${usual} end`;
+}
 
 /**
  * Counted in the database: a hundred thousand stuck rows come back as one row, names cut. The status is compared as the
@@ -60,7 +76,12 @@ function countStuck(surroundings: Surroundings): Promise<z.infer<typeof Counted>
   const { table, id, workflow, status, startedAt } = names(surroundings.issueType);
   return askOne(surroundings, {
     row: Counted,
-    values: [runningStatus(surroundings.issueType), stuckAfterMs(surroundings.issueType)],
+    values: [
+      runningStatus(surroundings.issueType),
+      stuckAfterMs(surroundings.issueType),
+      longRunning(surroundings.issueType),
+      longAfterMs(surroundings.issueType),
+    ],
     sql: `with stuck as materialized (
        select ${id}::text as id,
               coalesce(${workflow}::text, '(none)') as workflow,
@@ -68,6 +89,8 @@ function countStuck(surroundings: Surroundings): Promise<z.infer<typeof Counted>
          from ${table}
         where ${status} = $1
           and ${startedAt} < now() - $2::double precision * interval '1 ms'
+          and (not coalesce(${workflow}::text = any($3::text[]), false)
+               or ${startedAt} < now() - $4::double precision * interval '1 ms')
      )
      select (select count(*)::int from ${table} where ${status} = $1) as running,
             (select count(*)::int from stuck) as stuck,

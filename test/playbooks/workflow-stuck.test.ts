@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { createServer as createWebServer, type Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeTargetDatabase, type TargetDatabase } from '../../src/clients/postgres.ts';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { workflowStuck } from '../../src/playbooks/workflow-stuck.ts';
+import { workflowStuckScenarios } from '../../src/sandbox/scenarios/workflow-stuck.ts';
 import { around, as, makePatient, type Patient, rows } from '../probes/patient.ts';
+import { aroundScene } from './scenes.ts';
 
 let patient: Patient;
 let made: TargetDatabase[];
@@ -19,14 +22,32 @@ afterEach(async () => {
   await patient.end();
 });
 
+/** In a cluster where all is well, with a service that answers. */
 function look(url = patient.url, targets: Record<string, string> = {}): Promise<Report> {
   const database = makeTargetDatabase(url, () => {});
   made.push(database);
-  return workflowStuck.run(around(database, targets));
+  const well = workflowStuckScenarios.find(({ name }) => name === 'all-well');
+  if (!well) throw new Error('there is no scenario in which all is well');
+  return workflowStuck.run(aroundScene({ ...well, targets: { services: serviceUrl(), ...targets } }, database));
+}
+
+let service: Server;
+beforeAll(async () => {
+  service = createWebServer((_request, response) => response.end('well')).listen(0, '127.0.0.1');
+  await once(service, 'listening');
+});
+afterAll(async () => {
+  await once(service.close(), 'close');
+});
+function serviceUrl(): string {
+  const address = service.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
 }
 
 const rulesOf = ({ findings }: Report): string[] => findings.map(({ rule, level }) => `${rule} ${level}`);
-const verdictsOf = ({ checks }: Report): string[] => checks.map(({ name, verdict }) => `${name}: ${verdict}`);
+/** Of the two looks into the database. */
+const inDatabase = ({ checks }: Report) => checks.slice(0, 2);
+const verdictsOf = (report: Report): string[] => inDatabase(report).map(({ name, verdict }) => `${name}: ${verdict}`);
 const whyOf = ({ checks }: Report, name: string): string => checks.find((check) => check.name === name)?.why ?? '';
 
 it('is listed, under the id that the runbook gives its issue type', () => {
@@ -65,7 +86,7 @@ describe('a database that can be seen', () => {
 
     expect(report).toMatchObject({ issueType: 'workflow-stuck', paragraph: 'Workflow Execution Stuck' });
     expect(report.steps).toContain('Cancel stuck executions if necessary');
-    expect(report.checks.map(({ repeat }) => repeat)).toEqual([
+    expect(inDatabase(report).map(({ repeat }) => repeat)).toEqual([
       expect.stringContaining(`from "executions" where "status" = 'running'`),
       expect.stringContaining('pg_blocking_pids'),
     ]);
@@ -84,8 +105,8 @@ describe('a database that can be seen', () => {
     await holder.query('rollback');
     await waiting;
 
-    expect(rulesOf(report)).toEqual(['executions.stuck warning', 'executions.locked critical']);
-    expect(report.findings[1]?.summary).toMatch(
+    expect(rulesOf(report)).toEqual(['executions.locked critical', 'executions.stuck warning']);
+    expect(report.findings[0]?.summary).toMatch(
       /^Session \d+ \(billing-worker, idle in transaction\) has held locks on executions for \d+ s; 1 session waiting/,
     );
   });
@@ -125,17 +146,19 @@ describe('a database that can be seen', () => {
 
     const report = await look();
 
-    expect(JSON.stringify(report).length).toBeLessThan(6_000);
+    expect(JSON.stringify(report).length).toBeLessThan(9_000);
     expect(report.findings.flatMap(({ evidence = [] }) => evidence).join('')).not.toContain('\n');
     expect(report.findings[0]?.evidence?.[0]).toBe('<!channel> invoice: 0: 6');
   });
 });
 
 describe('what cannot be seen is unknown', () => {
-  it('without a database that is configured', async () => {
+  it('without a database that is configured, and without a cluster', async () => {
     const report = await workflowStuck.run(around(undefined));
 
     expect(report.verdict).toBe('unknown');
+    expect(report.checks.every(({ verdict }) => verdict === 'unknown')).toBe(true);
+    expect(whyOf(report, 'logs of the workflow engine')).toBe('no cluster to look at is configured (KUBECONFIG)');
     expect(whyOf(report, 'executions')).toBe('no database to look at is configured (TARGET_DATABASE_URL)');
   });
 
@@ -190,7 +213,7 @@ describe('what cannot be seen is unknown', () => {
     for (const socket of sockets) socket.destroy();
     await once(server.close(), 'close');
     expect(report.verdict).toBe('unknown');
-    expect(report.checks.map(({ why }) => why)).toEqual([
+    expect(inDatabase(report).map(({ why }) => why)).toEqual([
       expect.stringContaining('the database did not answer'),
       expect.stringContaining('the database did not answer'),
     ]);

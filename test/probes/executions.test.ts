@@ -245,3 +245,36 @@ describe('the statement that shows the same', () => {
     expect(await look()).toMatchObject({ stuck: 1 });
   });
 });
+
+describe('a workflow that the runbook calls long', () => {
+  const targets = { longRunning: `nightly-export, o'hara ,` };
+
+  it.each([
+    ['is not stuck beyond the usual limit', 'nightly-export', '5 hours', 0],
+    ['is stuck beyond a day', 'nightly-export', '25 hours', 1],
+    ['changes nothing for the others', 'nightly', '5 hours', 1],
+    ['may have a quote in its name', `o'hara`, '5 hours', 0],
+  ])('%s', async (_name, workflow, age, stuck) => {
+    await patient.run({ age, workflow });
+
+    expect(await look(targets)).toMatchObject({ running: 1, stuck });
+  });
+
+  it('changes nothing for those of no workflow', async () => {
+    await patient.run({ age: '5 hours' });
+
+    expect(await look(targets)).toMatchObject({ stuck: 1 });
+  });
+
+  it('stands in the statement that shows the same, which finds the same rows', async () => {
+    await patient.run(
+      { age: '5 hours', workflow: 'nightly-export', id: 'a' },
+      { age: '25 hours', workflow: 'nightly-export', id: 'b' },
+      { age: '2 hours', workflow: 'mail', id: 'c' },
+    );
+
+    const { rows: found } = await patient.pool.query<{ id: string }>(executions.repeat(workflowStuckType(targets)));
+
+    expect(found.map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+});

@@ -38,6 +38,8 @@ it('brings an empty database to this release, once', async () => {
     'inputs',
     'outbox',
     'reports',
+    'samples',
+    'samplings',
     'strangers',
     'timeline',
   ]);

@@ -11,8 +11,10 @@ export interface Scenario {
   scene?: Scene;
   /** brings the diagnosed database to it; what it returns ends it */
   database?: (patient: pg.Pool, url: string) => Promise<() => Promise<void>>;
-  /** memory in MiB or restarts as they were, a value a minute, the last one now */
-  samples?: { workload: string; memory?: number[]; restarts?: number[] }[];
+  /** memory in MiB or restarts as they were, a value a minute, the last one now; `pod` by its place in the workload, else of all */
+  samples?: { workload: string; pod?: number; memory?: number[]; restarts?: number[] }[];
+  /** what the runbook names besides */
+  targets?: Record<string, string>;
   /** exactly these rules, besides those of level info */
   finds: string[];
   /** words that the first finding has to say */

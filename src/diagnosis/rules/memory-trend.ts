@@ -1,0 +1,86 @@
+/** Memory that grows towards its limit, by what was kept of the last minutes. */
+import type { Instant } from '../../incident/incident.ts';
+import type { Milliseconds } from '../../incident/policy.ts';
+import { type ContainerUse, type NamespaceUse, restartPod } from '../container-use.ts';
+import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
+import { bytes } from '../quantity.ts';
+import { type Line, lineThrough } from '../trend.ts';
+import { duration } from '../words.ts';
+import { memoryCheck, of } from './memory.ts';
+
+const leastSamples = 5;
+const leastSpanMs: Milliseconds = 5 * 60_000;
+const leastFit = 0.8;
+const leastGrowth = 0.05;
+const criticalWithinMs: Milliseconds = 30 * 60_000;
+const warningWithinMs: Milliseconds = 4 * 3_600_000;
+const minuteMs = 60_000;
+
+/** One line per container; what was before its last restart belongs to a process that is gone. */
+export function growing({ containers }: NamespaceUse, samples: readonly Sample[]): Finding[] {
+  const known = Map.groupBy(samples, keyOf);
+  return containers.flatMap((use) => {
+    const line = trendOf(use, known.get(keyOf(use)) ?? []);
+    return line && isGrowth(line) ? grows(use, line) : [];
+  });
+}
+
+const keyOf = ({ uid, container }: Pick<Sample, 'uid' | 'container'>): string => `${uid} ${container}`;
+
+function trendOf({ restarts }: ContainerUse, samples: readonly Sample[]): Line | undefined {
+  const points = samples
+    .filter((sample) => sample.restarts === restarts)
+    .flatMap(({ at, memoryBytes: value }) => (value === undefined ? [] : [{ at, value }]));
+  return points.length < leastSamples ? undefined : lineThrough(points);
+}
+
+const isGrowth = ({ spanMs, fit, from, to }: Line): boolean =>
+  spanMs >= leastSpanMs && fit >= leastFit && to >= from * (1 + leastGrowth);
+
+function grows(use: ContainerUse, line: Line): Finding[] {
+  const { memory = line.to, memoryLimit } = use;
+  const reachedMs = memoryLimit === undefined ? Infinity : Math.max(0, memoryLimit - memory) / line.perMs;
+  const level = levelOf(reachedMs);
+  const offers = level === 'info' ? [] : restartPod(use);
+  return [
+    {
+      ...of(use),
+      rule: 'memory.growing',
+      level,
+      summary: `Its memory grows by ${rate(line)} over the last ${duration(line.spanMs)} (${line.points} looks), ${whenReached(use, reachedMs)}`,
+      observed: `${rate(line)}, R² ${Math.floor(line.fit * 100) / 100}`,
+      threshold: `at the limit within ${duration(warningWithinMs)} warning, within ${duration(criticalWithinMs)} critical`,
+      cause: 'out-of-memory',
+      ...(offers.length > 0 ? { offers } : {}),
+    },
+  ];
+}
+
+function levelOf(reachedMs: Milliseconds): FindingLevel {
+  if (reachedMs < criticalWithinMs) return 'critical';
+  return reachedMs < warningWithinMs ? 'warning' : 'info';
+}
+
+function rate({ perMs }: Line): string {
+  const perMinute = perMs * minuteMs;
+  return perMinute < 1_024 ** 2 ? `${Math.floor(perMinute / 1_024)} KiB a minute` : `${bytes(perMinute)} a minute`;
+}
+
+function whenReached({ memoryLimit }: ContainerUse, reachedMs: Milliseconds): string {
+  if (memoryLimit === undefined) return 'and no limit would stop it.';
+  if (reachedMs < minuteMs)
+    return `and is at its limit of ${bytes(memoryLimit)} within a minute: a restart buys time, no more.`;
+  return `and is at its limit of ${bytes(memoryLimit)} in ${duration(reachedMs)}: a restart buys time, no more.`;
+}
+
+/** Whether something grows is not known without having looked for a while. */
+export function noHistory(samples: readonly Sample[] | undefined, now: Instant): Finding[] {
+  const about = { rule: 'memory.no-history', level: 'info', check: memoryCheck, subject: 'history' } as const;
+  if (samples === undefined)
+    return [{ ...about, summary: 'No history could be read: whether memory grows is not known.' }];
+  const [first] = samples;
+  if (first && now - first.at >= leastSpanMs) return [];
+  return [
+    { ...about, summary: `No history yet: whether memory grows is known after ${duration(leastSpanMs)} of looking.` },
+  ];
+}

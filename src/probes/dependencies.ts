@@ -1,0 +1,118 @@
+/** Services of the cluster that the engine's log names in lines of trouble: are there any ready endpoints behind them? */
+import { z } from 'zod';
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import { clusterOf, maybe, namespaceOf, several, whyNot } from './asked.ts';
+import { engineLogsOf } from './engine-logs.ts';
+import { serviceOf } from './services.ts';
+
+const mostServices = 5;
+
+const Service = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ type: maybe(z.string()), selector: maybe(z.record(z.string(), z.string())) }),
+});
+const Slice = z.object({
+  endpoints: several(
+    z.object({
+      addresses: several(z.string()),
+      conditions: maybe(z.object({ ready: maybe(z.boolean()) })),
+    }),
+  ),
+});
+
+export interface Dependency {
+  namespace: string;
+  name: string;
+  /** lines of trouble that name it */
+  mentions: number;
+  /** there is such a service */
+  isThere: boolean;
+  /** it leads to pods that it selects; else its addresses are nobody's fault that could be seen here */
+  isSelecting: boolean;
+  ready: number;
+  all: number;
+}
+
+export interface DependenciesSeen {
+  inside: Dependency[];
+  /** named, but not of this cluster */
+  outside: { name: string; mentions: number }[];
+  gaps: string[];
+}
+
+export const dependencies: Probe<DependenciesSeen> = {
+  name: 'services that the engine complains of',
+  timeoutMs: 14_000,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.pods, verbs: ['get'], subresource: 'log' },
+    { kind: kinds.services, verbs: ['list'] },
+    { kind: kinds.slices, verbs: ['list'] },
+  ],
+  async look(surroundings) {
+    const cluster = clusterOf(surroundings);
+    const namespace = namespaceOf(surroundings.issueType);
+    const { pods } = await engineLogsOf(surroundings);
+    const named = Map.groupBy(
+      pods.flatMap(({ hosts }) => hosts),
+      ({ name }) => name,
+    );
+    const hosts = [...named].map(([name, same]) => ({
+      name,
+      mentions: same.reduce((sum, { count }) => sum + count, 0),
+      service: serviceOf({ name }, namespace),
+    }));
+    const asked = hosts
+      .flatMap(({ mentions, service }) => (service ? [{ ...service, mentions }] : []))
+      .slice(0, mostServices);
+    const looks = await Promise.allSettled(asked.map((one) => lookAt(cluster, one)));
+    return {
+      inside: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
+      outside: hosts.filter(({ service }) => !service).map(({ name, mentions }) => ({ name, mentions })),
+      gaps: looks.flatMap((look, n) =>
+        look.status === 'rejected' ? [`service ${asked[n]?.name} was not seen: ${whyNot(look.reason)}`] : [],
+      ),
+    };
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: (issueType) => `kubectl get endpointslices -n ${namespaceOf(issueType)} -L kubernetes.io/service-name`,
+};
+
+async function lookAt(
+  cluster: Cluster,
+  { name, namespace, mentions }: { name: string; namespace: string; mentions: number },
+): Promise<Dependency> {
+  const [{ rows: found }, { rows: slices }] = await Promise.all([
+    cluster.list({
+      kind: kinds.services,
+      namespace,
+      fields: `metadata.name=${name}`,
+      parse: (item) => Service.parse(item),
+    }),
+    cluster.list({
+      kind: kinds.slices,
+      namespace,
+      labels: `kubernetes.io/service-name=${name}`,
+      parse: (item) => Slice.parse(item),
+    }),
+  ]);
+  const [service] = found;
+  const endpoints = slices.flatMap(({ endpoints }) => endpoints);
+  // an address stands in two slices where there are two families, or while one is being moved
+  const addresses = (isReady: boolean): number =>
+    new Set(
+      endpoints
+        .filter(({ conditions }) => !isReady || (conditions?.ready ?? true))
+        .flatMap(({ addresses }) => addresses),
+    ).size;
+  return {
+    name,
+    namespace,
+    mentions,
+    isThere: service !== undefined,
+    isSelecting: service?.spec.type !== 'ExternalName' && Object.keys(service?.spec.selector ?? {}).length > 0,
+    ready: addresses(true),
+    all: addresses(false),
+  };
+}

@@ -1,0 +1,138 @@
+/** The last lines of every pod of the workflow engine: trouble of a kind clustered, and when it last said anything. */
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import type { ContainerUse } from '../diagnosis/container-use.ts';
+import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
+import { classOf, type Host, hostsIn, type LineClass, masked } from '../diagnosis/log-lines.ts';
+import { askedOnce } from '../diagnosis/shared.ts';
+import { median } from '../diagnosis/trend.ts';
+import type { Instant } from '../incident/incident.ts';
+import type { IssueType, Milliseconds } from '../incident/policy.ts';
+import { clusterOf, labelled, namespaceOf, whyNot } from './asked.ts';
+import { usesIn } from './memory.ts';
+
+const tailLines = 200;
+/** The runbook's label names few pods: of more than these not all are read, and that is said. */
+const mostPods = 6;
+
+export interface LineGroup {
+  class: LineClass;
+  /** with numbers and secrets masked */
+  line: string;
+  count: number;
+  firstAt: Instant;
+  lastAt: Instant;
+}
+
+export interface PodLog {
+  use: ContainerUse;
+  lines: number;
+  newestAt?: Instant | undefined;
+  /** between two lines, half of the time no more than this */
+  usualGapMs?: Milliseconds | undefined;
+  groups: LineGroup[];
+  /** named in lines of trouble, the most often first */
+  hosts: (Host & { count: number })[];
+}
+
+export interface EngineLogs {
+  pods: PodLog[];
+  unread: string[];
+}
+
+export const engineLogsIn = askedOnce(
+  async (cluster: Cluster, namespace: string, labels: string): Promise<EngineLogs> => {
+    const { containers } = await usesIn(cluster, namespace, labels);
+    const main = [...Map.groupBy(containers, ({ uid }) => uid).values()].flatMap(([first]) => first ?? []);
+    const read = main.slice(0, mostPods);
+    const looks = await Promise.allSettled(read.map((use) => logOf(cluster, use)));
+    const refused = looks.filter((look) => look.status === 'rejected').map(({ reason }) => whyNot(reason));
+    const left =
+      main.length > read.length ? [`there are ${main.length} pods, the logs of ${read.length} were read`] : [];
+    return {
+      pods: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
+      unread: [...new Set(refused), ...left],
+    };
+  },
+);
+
+export const engineLogsOf = (surroundings: Surroundings): Promise<EngineLogs> =>
+  engineLogsIn(clusterOf(surroundings), namespaceOf(surroundings.issueType), labelOf(surroundings.issueType));
+
+export const labelOf = ({ targets }: IssueType): string => targets['label'] ?? 'app=workflow-engine';
+
+export const engineLogs: Probe<EngineLogs> = {
+  name: 'logs of the workflow engine',
+  timeoutMs: 10_000,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.podMetrics, verbs: ['list'] },
+    { kind: kinds.pods, verbs: ['get'], subresource: 'log' },
+  ],
+  look: engineLogsOf,
+  gaps: ({ pods, unread }) =>
+    pods.length === 0 && unread.length === 0 ? ['no pod carries the label of the workflow engine'] : unread,
+  repeat: (issueType) =>
+    `kubectl logs -n ${namespaceOf(issueType)}${labelled(issueType)} --tail=${tailLines} --timestamps --prefix`,
+};
+
+async function logOf(cluster: Cluster, use: ContainerUse): Promise<PodLog> {
+  const { namespace, pod, container } = use;
+  const { lines } = await cluster.logs({ namespace, pod, container, tailLines });
+  const said = lines.flatMap(saidIn);
+  return {
+    use,
+    lines: said.length,
+    newestAt: said.at(-1)?.at,
+    usualGapMs: usualGap(said),
+    groups: groupsOf(said),
+    hosts: hostsOf(said),
+  };
+}
+
+interface Said {
+  at: Instant;
+  text: string;
+}
+
+function saidIn(line: string): Said[] {
+  const end = line.indexOf(' ');
+  const at = Date.parse(end < 0 ? line : line.slice(0, end));
+  return Number.isNaN(at) ? [] : [{ at, text: end < 0 ? '' : line.slice(end + 1) }];
+}
+
+const usualGap = (said: Said[]): Milliseconds | undefined =>
+  said.length < 2 ? undefined : median(said.slice(1).map(({ at }, n) => at - (said[n]?.at ?? at)));
+
+/** Lines of one kind and one wording are one; of one kind the most frequent wording speaks for all. */
+function groupsOf(said: Said[]): LineGroup[] {
+  const troubled = said.flatMap(({ at, text }) => {
+    const found = classOf(text);
+    return found ? [{ class: found, at, line: masked(text) }] : [];
+  });
+  const alike = [...Map.groupBy(troubled, (one) => `${one.class} ${one.line}`).values()];
+  return alike
+    .flatMap(([first, ...rest]) =>
+      first
+        ? [
+            {
+              class: first.class,
+              line: first.line,
+              count: 1 + rest.length,
+              firstAt: first.at,
+              lastAt: rest.at(-1)?.at ?? first.at,
+            },
+          ]
+        : [],
+    )
+    .toSorted((a, b) => b.count - a.count);
+}
+
+function hostsOf(said: Said[]): PodLog['hosts'] {
+  const named = said.filter(({ text }) => classOf(text)).flatMap(({ text }) => hostsIn(text));
+  return [...Map.groupBy(named, ({ name }) => name).values()]
+    .flatMap((same) => {
+      const [first] = same;
+      return first ? [{ ...first, port: same.find(({ port }) => port !== undefined)?.port, count: same.length }] : [];
+    })
+    .toSorted((a, b) => b.count - a.count);
+}

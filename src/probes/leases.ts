@@ -1,0 +1,61 @@
+/** Leases of the workflow engine: who leads, and when it last said so. */
+import { z } from 'zod';
+import { kinds } from '../diagnosis/cluster.ts';
+import type { ContainerUse } from '../diagnosis/container-use.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { Instant } from '../incident/incident.ts';
+import type { Milliseconds } from '../incident/policy.ts';
+import { clusterOf, maybe, namespaceOf, When } from './asked.ts';
+import { labelOf } from './engine-logs.ts';
+import { usesIn } from './memory.ts';
+
+const Row = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: maybe(
+    z.object({
+      holderIdentity: maybe(z.string()),
+      leaseDurationSeconds: maybe(z.number()),
+      renewTime: maybe(When),
+    }),
+  ),
+});
+
+export interface Lease {
+  namespace: string;
+  name: string;
+  holder: string;
+  durationMs: Milliseconds;
+  renewedAt: Instant;
+  /** the pod that holds it; absent: it is gone, or none of the engine's */
+  pod?: ContainerUse | undefined;
+}
+
+/** One that nobody holds was given back, which is as it should be. */
+export const leases: Probe<Lease[]> = {
+  name: 'leases of the workflow engine',
+  timeoutMs: 8_000,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.podMetrics, verbs: ['list'] },
+    { kind: kinds.leases, verbs: ['list'] },
+  ],
+  async look(surroundings) {
+    const cluster = clusterOf(surroundings);
+    const namespace = namespaceOf(surroundings.issueType);
+    const label = labelOf(surroundings.issueType);
+    const [{ containers }, { rows }] = await Promise.all([
+      usesIn(cluster, namespace, label),
+      cluster.list({ kind: kinds.leases, namespace, parse: (item) => Row.parse(item) }),
+    ]);
+    const engine = label.slice(label.indexOf('=') + 1);
+    return rows.flatMap(({ metadata: { name }, spec }) => {
+      const { holderIdentity: holder = '', leaseDurationSeconds, renewTime } = spec ?? {};
+      if (holder === '' || leaseDurationSeconds === undefined || renewTime === undefined) return [];
+      // "pod_uuid" is how client libraries write who they are
+      const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
+      if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
+      return [{ namespace, name, holder, durationMs: leaseDurationSeconds * 1_000, renewedAt: renewTime, pod }];
+    });
+  },
+  repeat: (issueType) => `kubectl get leases -n ${namespaceOf(issueType)} -o yaml`,
+};

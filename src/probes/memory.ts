@@ -1,0 +1,122 @@
+/** Memory and CPU of every container of a namespace, joined by ourselves from pods and metrics.k8s.io. */
+import { z } from 'zod';
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import type { NamespaceUse } from '../diagnosis/container-use.ts';
+import type { Probe, Seen } from '../diagnosis/diagnosis.ts';
+import { memoryCheck } from '../diagnosis/rules/memory.ts';
+import { askedOnce } from '../diagnosis/shared.ts';
+import { count } from '../diagnosis/words.ts';
+import { CannotSee } from '../errors.ts';
+import type { Instant } from '../incident/incident.ts';
+import { clusterOf, labelled, namespaceOf, Quantity, whyNot } from './asked.ts';
+import { isLasting, ownerOf, readPod, readUsage, type Usage, usesOf } from './pod-use.ts';
+
+/** Fresh containers have no figure before the second scrape. */
+const figureWithinMs = 60_000;
+
+export const podsIn = askedOnce((cluster: Cluster, namespace: string, labels?: string) =>
+  cluster.list({ kind: kinds.pods, namespace, ...(labels === undefined ? {} : { labels }), parse: readPod }),
+);
+
+const usagesIn = askedOnce((cluster: Cluster, namespace: string, labels?: string) =>
+  cluster.list({ kind: kinds.podMetrics, namespace, ...(labels === undefined ? {} : { labels }), parse: readUsage }),
+);
+
+export const usesIn = askedOnce(async (cluster: Cluster, namespace: string, labels?: string): Promise<NamespaceUse> => {
+  const [pods, usages] = await Promise.all([podsIn(cluster, namespace, labels), figures(cluster, namespace, labels)]);
+  const lasting = pods.rows.filter(isLasting);
+  const siblings = Map.groupBy(lasting, ownerOf);
+  const byName = new Map(usages.ok ? usages.data.map((usage) => [usage.metadata.name, usage]) : []);
+  const containers = lasting.flatMap((pod) =>
+    usesOf(pod, {
+      namespace,
+      siblings: siblings.get(ownerOf(pod))?.length ?? 1,
+      usage: byName.get(pod.metadata.name),
+    }),
+  );
+  const isLimitless = containers.some(({ memoryLimit }) => memoryLimit === undefined);
+  return {
+    namespace,
+    containers,
+    isCut: pods.isCut,
+    figures: usages.ok ? { ok: true, data: newest(usages.data) } : usages,
+    ...(isLimitless ? { nodes: await allocatable(cluster) } : {}),
+  };
+});
+
+const newest = (usages: Usage[]): Instant => Math.max(0, ...usages.map(({ timestamp }) => timestamp));
+
+/** Absent metrics are no reason to say nothing of limits and restarts. */
+async function figures(cluster: Cluster, namespace: string, labels?: string): Promise<Seen<Usage[]>> {
+  try {
+    const { rows } = await usagesIn(cluster, namespace, labels);
+    return { ok: true, data: rows };
+  } catch (error) {
+    return { ok: false, why: withoutFigures(error) };
+  }
+}
+
+function withoutFigures(error: unknown): string {
+  const code = error instanceof CannotSee ? error.code : '';
+  if (code === 'absent') return 'no figures of memory: metrics.k8s.io is not installed in this cluster';
+  if (code === 'busy' || code === 'unreachable')
+    return `no figures of memory: metrics.k8s.io is installed, but down (${whyNot(error)})`;
+  return `no figures of memory: ${whyNot(error)}`;
+}
+
+const Node = z.object({
+  metadata: z.object({ name: z.string() }),
+  status: z.object({ allocatable: z.object({ memory: Quantity }) }),
+});
+
+async function allocatable(cluster: Cluster): Promise<Seen<Record<string, number>>> {
+  try {
+    const { rows } = await cluster.list({ kind: kinds.nodes, parse: (item) => Node.parse(item) });
+    const known = rows.map(({ metadata, status }) => [metadata.name, status.allocatable.memory ?? 0] as const);
+    return { ok: true, data: Object.fromEntries(known) };
+  } catch (error) {
+    return { ok: false, why: whyNot(error) };
+  }
+}
+
+const memoryRights = [
+  { kind: kinds.pods, verbs: ['list'] },
+  { kind: kinds.podMetrics, verbs: ['list'] },
+] as const;
+
+/** `now` by the clock of this machine. */
+export function gapsOf({ figures, isCut, containers }: NamespaceUse, now: Instant): string[] {
+  const missing = containers.filter(
+    ({ isRunning, memory, since }) => isRunning && memory === undefined && now - since > figureWithinMs,
+  );
+  const [first] = missing;
+  return [
+    ...(figures.ok ? [] : [figures.why]),
+    ...(figures.ok && first
+      ? [
+          `no figure, which is not 0, for ${count(missing.length, 'running container')}, such as ${first.pod}/${first.container}`,
+        ]
+      : []),
+    ...(isCut ? [`there are more pods than those whose ${count(containers.length, 'container')} were looked at`] : []),
+  ];
+}
+
+export interface MemorySeen extends NamespaceUse {
+  gaps: string[];
+}
+
+export const memory: Probe<MemorySeen> = {
+  name: memoryCheck,
+  timeoutMs: 8_000,
+  rights: [...memoryRights, { kind: kinds.nodes, verbs: ['list'], isClusterWide: true }],
+  async look(surroundings) {
+    const use = await usesIn(
+      clusterOf(surroundings),
+      namespaceOf(surroundings.issueType),
+      surroundings.issueType.targets['label'],
+    );
+    return { ...use, gaps: gapsOf(use, surroundings.now) };
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: (issueType) => `kubectl top pods --containers -n ${namespaceOf(issueType)}${labelled(issueType)}`,
+};

@@ -1,0 +1,110 @@
+/** What may cut the workflow engine off: network policies with egress that select its pods, and the cluster's DNS. */
+import { z } from 'zod';
+import { kinds } from '../diagnosis/cluster.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { Instant } from '../incident/incident.ts';
+import { clusterOf, maybe, namespaceOf, several, When } from './asked.ts';
+import { labelOf } from './engine-logs.ts';
+import { podsIn } from './memory.ts';
+import { isLasting } from './pod-use.ts';
+
+const Words = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((words) => words ?? {});
+const Expression = z.object({
+  key: z.string(),
+  operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+  values: several(z.string()),
+});
+const Selector = maybe(z.object({ matchLabels: Words, matchExpressions: several(Expression) }));
+type Selector = z.infer<typeof Selector>;
+
+const Policy = z.object({
+  metadata: z.object({
+    name: z.string(),
+    creationTimestamp: When,
+    managedFields: several(z.object({ time: maybe(When) })),
+  }),
+  spec: z.object({
+    podSelector: Selector,
+    policyTypes: maybe(z.array(z.string())),
+    egress: maybe(z.array(z.unknown())),
+  }),
+});
+
+export interface EgressPolicy {
+  namespace: string;
+  name: string;
+  /** made, or last changed */
+  changedAt: Instant;
+  rules: number;
+  pods: number;
+}
+
+export const egressPolicies: Probe<EgressPolicy[]> = {
+  name: 'network policies of the workflow engine',
+  timeoutMs: 8_000,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.networkPolicies, verbs: ['list'] },
+  ],
+  async look(surroundings) {
+    const cluster = clusterOf(surroundings);
+    const namespace = namespaceOf(surroundings.issueType);
+    const [pods, policies] = await Promise.all([
+      podsIn(cluster, namespace, labelOf(surroundings.issueType)),
+      cluster.list({ kind: kinds.networkPolicies, namespace, parse: (item) => Policy.parse(item) }),
+    ]);
+    const labels = pods.rows.filter(isLasting).map(({ metadata }) => metadata.labels ?? {});
+    return policies.rows
+      .filter(hasEgress)
+      .map(({ metadata, spec }) => ({
+        namespace,
+        name: metadata.name,
+        changedAt: Math.max(metadata.creationTimestamp, ...metadata.managedFields.map(({ time }) => time ?? 0)),
+        rules: spec.egress?.length ?? 0,
+        pods: labels.filter((own) => isSelected(spec.podSelector, own)).length,
+      }))
+      .filter(({ pods }) => pods > 0);
+  },
+  repeat: (issueType) => `kubectl describe networkpolicy -n ${namespaceOf(issueType)}`,
+};
+
+/** Where the types are left out, egress is meant if there are rules for it. */
+const hasEgress = ({ spec: { policyTypes, egress } }: z.infer<typeof Policy>): boolean =>
+  policyTypes?.includes('Egress') ?? egress !== undefined;
+
+/** An empty selector means every pod. */
+const isSelected = (selector: Selector, labels: Record<string, string>): boolean =>
+  Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+  (selector?.matchExpressions ?? []).every(({ key, operator, values }) => {
+    const value = labels[key];
+    if (operator === 'Exists') return value !== undefined;
+    if (operator === 'DoesNotExist') return value === undefined;
+    const isIn = value !== undefined && values.includes(value);
+    return operator === 'In' ? isIn : !isIn;
+  });
+
+export interface Dns {
+  pods: number;
+  ready: number;
+}
+
+const system = 'kube-system';
+const dnsLabel = 'k8s-app=kube-dns';
+
+export const clusterDns: Probe<Dns> = {
+  name: 'DNS of the cluster',
+  timeoutMs: 8_000,
+  rights: [{ kind: kinds.pods, verbs: ['list'] }],
+  async look(surroundings) {
+    const { rows } = await podsIn(clusterOf(surroundings), system, dnsLabel);
+    const pods = rows.filter(isLasting);
+    const ready = pods.filter(({ status }) => status?.containerStatuses.every(({ ready }) => ready) ?? false);
+    return { pods: pods.length, ready: ready.length };
+  },
+  gaps: ({ pods }) =>
+    pods === 0 ? [`no pod in ${system} carries ${dnsLabel}: who answers names there was not seen`] : [],
+  repeat: () => `kubectl get pods -n ${system} -l ${dnsLabel}`,
+};

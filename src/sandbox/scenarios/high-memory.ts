@@ -1,0 +1,159 @@
+/** What can be wrong with memory, each beside what only looks like it. */
+import type { Scene, Workload } from '../cluster/scene.ts';
+import type { Scenario } from './scenario.ts';
+
+const issueType = 'high-memory';
+
+/** A deployment whose pods use so many MiB of 512. */
+const api = (...memory: number[]): Workload => ({
+  kind: 'deployment',
+  name: 'api',
+  containers: [{ name: 'app', memoryLimit: '512Mi', memoryRequest: '400Mi' }],
+  pods: memory.map((used, n) => ({ name: `api-${n}`, containers: { app: { memory: `${used}Mi` } } })),
+});
+
+const scene = (workload: Workload, others: Partial<Scene> = {}): Scene => ({
+  metrics: 'there',
+  nodes: [{ name: 'node-1' }],
+  workloads: [workload],
+  ...others,
+});
+
+/** So many MiB more each minute, up to `last` now. */
+const rising = (last: number, step: number, looks = 30): number[] =>
+  Array.from({ length: looks }, (_, n) => last - step * (looks - 1 - n));
+
+const mebi = 1_048_576;
+/** As the files of a control group read, one after another. */
+const group = (parts: { current: number; cache?: number; hits?: number; kills?: number }): string =>
+  [
+    `${parts.current * mebi}`,
+    `${512 * mebi}`,
+    `low 0\nhigh 0\nmax ${parts.hits ?? 0}\noom ${parts.kills ?? 0}\noom_kill ${parts.kills ?? 0}\noom_group_kill 0`,
+    `anon ${(parts.current - (parts.cache ?? 0)) * mebi}\ninactive_file ${(parts.cache ?? 0) * mebi}\n`,
+  ].join('\n');
+
+const inside = (pod: string, stdout: string) => ({ pod, command: ['cat', '/sys/fs/cgroup/memory.current'], stdout });
+
+const older = {
+  pod: 'api-0',
+  command: ['cat', '/sys/fs/cgroup/memory/memory.usage_in_bytes'],
+  stdout: `${300 * mebi}\n${512 * mebi}\n17\noom_kill_disable 0\nunder_oom 0\noom_kill 1\ntotal_inactive_file 0\n`,
+};
+
+const needsFiles = 'the files of a control group are those of the host there';
+
+export const highMemoryScenarios: Scenario[] = [
+  {
+    name: 'one-pod-leaks',
+    issueType,
+    what: 'One of three pods grows by 9 MiB a minute and is nearly at its limit; the others stay where they are.',
+    scene: scene(api(471, 200, 204)),
+    samples: [
+      { workload: 'api', pod: 0, memory: rising(471, 9) },
+      { workload: 'api', pod: 1, memory: rising(200, 0) },
+      { workload: 'api', pod: 2, memory: rising(204, 0) },
+    ],
+    finds: ['memory.near-limit', 'memory.growing', 'memory.one-pod'],
+    says: ['api-0/app', '471 MiB of 512 MiB'],
+    not: ['memory.all-pods'],
+  },
+  {
+    name: 'load-on-all-pods',
+    issueType,
+    what: 'All three pods are near their limit and stay there: load, or a limit that is too low.',
+    scene: scene(api(470, 466, 462)),
+    samples: [{ workload: 'api', memory: rising(466, 0) }],
+    finds: ['memory.near-limit', 'memory.all-pods'],
+    says: ['3 of 3 pods'],
+    not: ['memory.one-pod', 'memory.growing'],
+  },
+  {
+    name: 'slow-leak',
+    issueType,
+    what: 'Far from its limit yet, but there in three hours and a half.',
+    scene: scene(api(300)),
+    samples: [{ workload: 'api', memory: rising(300, 1) }],
+    finds: ['memory.growing'],
+    says: ['in 3 h 32 min'],
+    not: ['memory.near-limit'],
+  },
+  {
+    name: 'grew-until-restarted',
+    issueType,
+    what: 'It grew, was restarted, and has stayed small since: no trend of the process that runs now.',
+    scene: scene({
+      ...api(),
+      pods: [
+        {
+          name: 'api-0',
+          containers: { app: { memory: '150Mi', restarts: 1, last: { reason: 'Completed', exitCode: 0, ago: 1_500 } } },
+        },
+      ],
+    }),
+    samples: [
+      {
+        workload: 'api',
+        memory: [...rising(500, 12), ...rising(150, 0, 10)],
+        restarts: [...rising(0, 0), ...rising(1, 0, 10)],
+      },
+    ],
+    finds: [],
+    not: ['memory.growing', 'memory.near-limit'],
+  },
+  {
+    name: 'warming-up',
+    issueType,
+    what: 'It rises and falls with its caches, high but below what is worth a word.',
+    scene: scene(api(400)),
+    samples: [{ workload: 'api', memory: Array.from({ length: 30 }, (_, n) => 380 + (n % 5) * 10) }],
+    finds: [],
+    not: ['memory.near-limit', 'memory.growing'],
+  },
+  {
+    name: 'killed-inside',
+    issueType,
+    what: 'A worker process was killed for memory twice, while its container went on running and shows no restart.',
+    scene: scene(api(310), { execs: [inside('api-0', group({ current: 330, cache: 20, hits: 340, kills: 2 }))] }),
+    finds: ['memory.killed-inside'],
+    says: ['2 processes killed', 'limit hit 340 times'],
+    not: ['memory.near-limit'],
+    onlyHere: needsFiles,
+  },
+  {
+    name: 'killed-inside-v1',
+    issueType,
+    what: 'The same on a node with the older control groups.',
+    scene: scene(api(300), { execs: [older] }),
+    finds: ['memory.killed-inside'],
+    says: ['1 process killed', '17 times'],
+    onlyHere: needsFiles,
+  },
+  {
+    name: 'pages-of-files',
+    issueType,
+    what: 'The group is full of pages of files, which are given back when others need them.',
+    scene: scene(api(300), { execs: [inside('api-0', group({ current: 508, cache: 210 }))] }),
+    finds: [],
+    not: ['memory.killed-inside', 'memory.limit-hit', 'memory.near-limit'],
+    onlyHere: needsFiles,
+  },
+  {
+    name: 'no-limit-set',
+    issueType,
+    what: 'A container has no memory limit, and takes what its node has.',
+    scene: scene({ ...api(900), containers: [{ name: 'app', memoryRequest: '1Gi' }] }),
+    finds: ['memory.no-limit'],
+    says: ['900 MiB'],
+    not: ['memory.near-limit'],
+  },
+  {
+    name: 'metrics-down',
+    issueType,
+    what: 'The metrics server is down: nobody knows who uses how much, and nobody says that all is well.',
+    scene: scene(api(500, 500), { metrics: 'down' }),
+    finds: [],
+    not: ['memory.near-limit'],
+    onlyHere: 'its metrics server cannot be told to be down',
+  },
+];

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { growing, noHistory } from '../../../src/diagnosis/rules/memory-trend.ts';
+import { container, mebi, minutes, namespace, now, samplesOf } from './containers.ts';
+
+/** So many MiB more each minute, up to `last` now. */
+const risingTo = (last: number, step: number, looks: number): number[] =>
+  Array.from({ length: looks }, (_, n) => last - step * (looks - 1 - n));
+
+const at = (memory: number, parts = {}) => container({ memory: mebi(memory), ...parts });
+
+describe('memory.growing', () => {
+  it('says how fast, by how many looks, and when the limit is reached', () => {
+    const use = at(314);
+
+    expect(growing(namespace(use), samplesOf(use, risingTo(314, 9, 30)))).toMatchObject([
+      {
+        rule: 'memory.growing',
+        level: 'critical',
+        summary:
+          'Its memory grows by 9 MiB a minute over the last 29 min (30 looks), and is at its limit of 512 MiB in 22 min: a restart buys time, no more.',
+        cause: 'out-of-memory',
+        offers: [{ remedy: 'restart-pod', about: { kind: 'pod', name: 'api-1', uid: 'uid-of-api-1' } }],
+      },
+    ]);
+  });
+
+  it.each([
+    ['critical when the limit is less than 30 min away', 242.5, 9, 30, ['critical']],
+    ['a warning at 30 min', 242, 9, 20, ['warning']],
+    ['a warning just below 4 h', 273, 1, 30, ['warning']],
+    ['no more than known at 4 h', 272, 1, 30, ['info']],
+    ['nothing after four looks', 400, 9, 4, []],
+    ['nothing over four minutes', 400, 9, 5, []],
+    ['something over five', 400, 9, 6, ['critical']],
+    ['nothing when it stays the same', 400, 0, 30, []],
+    ['nothing when it falls', 400, -2, 30, []],
+    ['nothing below 5 % in all', 400, 0.6, 30, []],
+  ])('is %s', (_name, last, step, looks, levels) => {
+    const use = at(last);
+
+    expect(growing(namespace(use), samplesOf(use, risingTo(last, step, looks))).map(({ level }) => level)).toEqual(
+      levels,
+    );
+  });
+
+  it('is nothing when it jumps up and down on its way', () => {
+    const use = at(200);
+    const values = Array.from({ length: 30 }, (_, n) => 150 + n + (n % 2) * 120);
+
+    expect(growing(namespace(use), samplesOf(use, values))).toEqual([]);
+  });
+
+  it('begins anew at a restart: what was before belongs to a process that is gone', () => {
+    const use = at(120, { restarts: 1 });
+    const values = [...risingTo(500, 10, 30), ...risingTo(120, 0, 5)];
+    const restarts = values.map((_, n) => (n < 30 ? 0 : 1));
+
+    expect(growing(namespace(use), samplesOf(use, values, restarts))).toEqual([]);
+    expect(growing(namespace(use), samplesOf(use, risingTo(500, 10, 30), []))).toHaveLength(1);
+  });
+
+  it('does not take a look without a figure for one that saw 0', () => {
+    const use = at(400);
+    const values = risingTo(400, 0, 30).map((value, n) => (n < 10 ? undefined : value));
+
+    expect(growing(namespace(use), samplesOf(use, values))).toEqual([]);
+  });
+
+  it('is of this very pod, not of one before it with the same name', () => {
+    const use = at(400);
+    const before = { ...use, uid: 'older' };
+
+    expect(growing(namespace(use), samplesOf(before, risingTo(400, 9, 30)))).toEqual([]);
+  });
+
+  it('has no time to tell where there is no limit, and offers nothing for a pod that nobody brings back', () => {
+    const limitless = at(400, { memoryLimit: undefined });
+    const lone = at(400, { owner: undefined });
+
+    expect(growing(namespace(limitless), samplesOf(limitless, risingTo(400, 9, 30)))).toMatchObject([
+      { level: 'info', summary: expect.stringContaining('no limit would stop it') },
+    ]);
+    expect(growing(namespace(lone), samplesOf(lone, risingTo(400, 9, 30)))[0]).not.toHaveProperty('offers');
+  });
+});
+
+describe('memory.no-history', () => {
+  const use = container();
+
+  it.each([
+    ['none is kept', undefined, ['No history could be read: whether memory grows is not known.']],
+    ['it has only begun', [], ['No history yet: whether memory grows is known after 5 min of looking.']],
+    ['it is four minutes long', samplesOf(use, [1, 2, 3, 4, 5]), [expect.stringContaining('No history yet')]],
+    ['it is five minutes long', samplesOf(use, [1, 2, 3, 4, 5, 6]), []],
+  ])('is said when %s', (_name, samples, said) => {
+    expect(noHistory(samples, now).map(({ summary }) => summary)).toEqual(said);
+  });
+
+  it('counts to now, not to the last look', () => {
+    const old = samplesOf(use, [1]).map((sample) => ({ ...sample, at: now - minutes(6) }));
+
+    expect(noHistory(old, now)).toEqual([]);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { CannotSee } from '../../src/errors.ts';
+import { engineLogs } from '../../src/probes/engine-logs.ts';
+import { leases } from '../../src/probes/leases.ts';
+import { clusterDns, egressPolicies } from '../../src/probes/network.ts';
+import { type Api, apiCluster } from './api.ts';
+import { around } from './patient.ts';
+
+const began = Date.parse('2026-03-02T04:00:00Z');
+const at = (minutes: number): string => new Date(began + minutes * 60_000).toISOString();
+
+const pod = (name: string, labels: Record<string, string> = {}): object => ({
+  metadata: {
+    name,
+    namespace: 'production',
+    uid: `uid-${name}`,
+    labels: { app: 'workflow-engine', ...labels },
+    creationTimestamp: at(0),
+  },
+  spec: { containers: [{ name: 'engine' }, { name: 'proxy' }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ name: 'engine', ready: true, state: { running: { startedAt: at(0) } } }],
+  },
+});
+
+function surroundings(api: Api) {
+  const { cluster, asked } = apiCluster(api);
+  return { asked, around: { ...around(undefined), clients: { cluster } } };
+}
+
+describe('the log of the engine', () => {
+  const look = (logs: Record<string, string[]>, refused: Api['refused'] = {}) =>
+    engineLogs.look(
+      surroundings({ objects: { pods: Object.keys(logs).map((name) => pod(name)) }, logs, refused }).around,
+    );
+
+  it('is what it last said and how often, with trouble of one wording as one', async () => {
+    const lines = [
+      `${at(0)} INFO step 1 done`,
+      `${at(1)} ERROR run 7: request to http://billing:8080/x failed: ECONNREFUSED 10.0.0.1:8080`,
+      `${at(2)} ERROR run 8: request to http://billing:8080/x failed: ECONNREFUSED 10.0.0.1:8080`,
+      `${at(3)} INFO step 2 done`,
+    ];
+
+    const { pods } = await look({ 'wf-0': lines });
+
+    expect(pods).toMatchObject([
+      {
+        use: { pod: 'wf-0', container: 'engine' },
+        lines: 4,
+        newestAt: began + 180_000,
+        usualGapMs: 60_000,
+        groups: [
+          {
+            class: 'refused',
+            count: 2,
+            firstAt: began + 60_000,
+            lastAt: began + 120_000,
+            line: expect.stringContaining('run #'),
+          },
+        ],
+        hosts: [{ name: 'billing', port: 8_080, count: 2 }],
+      },
+    ]);
+  });
+
+  it('of an engine that has said nothing is empty, with no newest line', async () => {
+    const { pods } = await look({ 'wf-0': [] });
+
+    expect(pods).toMatchObject([{ lines: 0, newestAt: undefined, usualGapMs: undefined, groups: [] }]);
+  });
+
+  it('leaves out what is no line with a time', async () => {
+    expect((await look({ 'wf-0': ['unable to retrieve container logs', at(1)] })).pods[0]?.lines).toBe(1);
+  });
+
+  it('is unseen where there is no pod, no right, or there are too many of them', async () => {
+    const none = await look({});
+    const refused = await look(
+      { 'wf-0': [] },
+      { 'pods/log': new CannotSee('forbidden', 'logs may not be read', { grant: 'get pods/log' }) },
+    );
+    const many = await look(Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`wf-${n}`, []])));
+
+    expect(engineLogs.gaps?.(none)).toEqual(['no pod carries the label of the workflow engine']);
+    expect(engineLogs.gaps?.(refused)).toEqual(['logs may not be read (it takes the right to get pods/log)']);
+    expect(engineLogs.gaps?.(many)).toEqual(['there are 8 pods, the logs of 6 were read']);
+  });
+});
+
+describe('a network policy', () => {
+  const policy = (spec: object, metadata: object = {}): object => ({
+    metadata: { name: 'p', namespace: 'production', creationTimestamp: at(0), ...metadata },
+    spec,
+  });
+  const look = (spec: object, metadata?: object) =>
+    egressPolicies.look(
+      surroundings({
+        objects: {
+          pods: [pod('wf-0', { tier: 'back' }), pod('wf-1')],
+          'networking.k8s.io/networkpolicies': [policy(spec, metadata)],
+        },
+      }).around,
+    );
+  const egress = { policyTypes: ['Egress'] };
+
+  it.each([
+    ['an empty selector', { podSelector: {}, ...egress }, [2]],
+    ['the label of the engine', { podSelector: { matchLabels: { app: 'workflow-engine' } }, ...egress }, [2]],
+    ['the label of one of its pods', { podSelector: { matchLabels: { tier: 'back' } }, ...egress }, [1]],
+    ['the label of another', { podSelector: { matchLabels: { app: 'web' } }, ...egress }, []],
+    ['an expression', { podSelector: { matchExpressions: [{ key: 'tier', operator: 'Exists' }] }, ...egress }, [1]],
+    [
+      'its opposite',
+      { podSelector: { matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] }, ...egress },
+      [1],
+    ],
+    [
+      'one of several values',
+      { podSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['back'] }] }, ...egress },
+      [1],
+    ],
+    [
+      'none of several values',
+      { podSelector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['back'] }] }, ...egress },
+      [1],
+    ],
+    ['rules for egress and no types', { podSelector: {}, egress: [{}] }, [2]],
+    ['neither', { podSelector: {} }, []],
+    ['ingress alone', { podSelector: {}, policyTypes: ['Ingress'] }, []],
+  ])('with %s', async (_name, spec, pods) => {
+    expect((await look(spec)).map((found) => found.pods)).toEqual(pods);
+  });
+
+  it('is as old as its last change', async () => {
+    const fields = { managedFields: [{ time: at(90) }, { time: at(30) }, {}] };
+
+    expect(await look({ podSelector: {}, ...egress }, fields)).toMatchObject([{ changedAt: began + 90 * 60_000 }]);
+    expect(await look({ podSelector: {}, ...egress })).toMatchObject([{ changedAt: began }]);
+  });
+});
+
+describe('a lease', () => {
+  const lease = (name: string, spec: object | null): object => ({ metadata: { name, namespace: 'production' }, spec });
+  const held = (holderIdentity: string) => ({ holderIdentity, leaseDurationSeconds: 15, renewTime: at(1) });
+  const look = (...rows: object[]) =>
+    leases.look(
+      surroundings({ objects: { pods: [pod('wf-0'), pod('wf-01')], 'coordination.k8s.io/leases': rows } }).around,
+    );
+
+  it.each([
+    ['of a pod of the engine', lease('any', held('wf-0')), ['wf-0']],
+    ['as client libraries write it', lease('any', held('wf-01_5f1c')), ['wf-01']],
+    ['named like the engine, of a pod that is gone', lease('workflow-engine-leader', held('wf-9_5f1c')), [undefined]],
+    ['of somebody else', lease('web-leader', held('web-1')), []],
+    ['of nobody', lease('workflow-engine-leader', held('')), []],
+    ['that says nothing', lease('workflow-engine-leader', null), []],
+  ])('%s', async (_name, row, holders) => {
+    expect((await look(row)).map((found) => found.pod?.pod)).toEqual(holders);
+  });
+});
+
+describe('the DNS of the cluster', () => {
+  const dns = (name: string, ready: boolean): object => ({
+    metadata: {
+      name,
+      namespace: 'kube-system',
+      uid: name,
+      labels: { 'k8s-app': 'kube-dns' },
+      creationTimestamp: at(0),
+    },
+    spec: { containers: [{ name: 'coredns' }] },
+    status: { phase: 'Running', containerStatuses: [{ name: 'coredns', ready, state: { running: {} } }] },
+  });
+
+  it('is counted, and unseen where nobody carries its label', async () => {
+    const some = await clusterDns.look(surroundings({ objects: { pods: [dns('a', true), dns('b', false)] } }).around);
+    const none = await clusterDns.look(surroundings({ objects: { pods: [pod('wf-0')] } }).around);
+
+    expect(some).toEqual({ pods: 2, ready: 1 });
+    expect(clusterDns.gaps?.(some)).toEqual([]);
+    expect(clusterDns.gaps?.(none)).toHaveLength(1);
+  });
+});
