@@ -8,4 +8,5 @@ export const checks = {
   autoscalers: 'autoscalers',
   limits: 'budgets and quotas',
   gatewayLog: 'gateway log',
+  suspectLogs: 'logs of suspects',
 } as const;

@@ -1,22 +1,62 @@
 /** API gateway 502: the gateway, what stands behind it, and what its log says of both. */
+import type { Finding, Seen } from '../diagnosis/diagnosis.ts';
+import type { GatewayLog } from '../diagnosis/gateway-log.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
-import type { Around } from '../diagnosis/rules/of-pod.ts';
-import { judgePods } from '../diagnosis/rules/pods.ts';
-import { noPods } from '../diagnosis/rules/selector.ts';
+import type { Pods } from '../diagnosis/pod.ts';
+import { errorRate, fewReady } from '../diagnosis/rules/gateway-rate.ts';
+import { complained } from '../diagnosis/rules/gateway-troubles.ts';
+import { closed, deadAddresses } from '../diagnosis/rules/gateway-upstreams.ts';
+import { illOf } from '../diagnosis/rules/pods.ts';
+import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
+import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-out.ts';
+import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
+import { judgeCluster } from '../diagnosis/rules/shared.ts';
+import type { Services } from '../diagnosis/service.ts';
+import { autoscalers } from '../probes/autoscalers.ts';
 import { events } from '../probes/events.ts';
+import { gatewayLog } from '../probes/gateway-log.ts';
+import { limits } from '../probes/limits.ts';
+import { nodes } from '../probes/nodes.ts';
 import { pods } from '../probes/pods.ts';
+import { services } from '../probes/services.ts';
+import { suspectLogs } from '../probes/suspect-logs.ts';
 import { workloads } from '../probes/workloads.ts';
 
 export const apiGateway502 = playbook({
   issueType: 'api-gateway-502',
   title: 'The API gateway answers 502',
-  probes: { pods, workloads, events },
-  rules: ({ pods, workloads, events }, { now, samples }) => {
-    const around: Around = {
-      now,
-      events: events.ok ? events.data.all : undefined,
-      workloads: workloads.ok ? workloads.data.all : undefined,
-    };
-    return whenSeen(pods, (seen) => [...noPods(seen, around.workloads ?? []), ...judgePods(seen.all, around, samples)]);
+  probes: { gatewayLog, pods, services, workloads, events, suspectLogs, nodes, autoscalers, limits },
+  rules: (evidence, { now, samples, issueType }) => {
+    const { pods, services, workloads } = evidence;
+    const ofCluster = judgeCluster(evidence, samples === undefined ? { now } : { now, samples });
+    const known = workloads.ok ? workloads.data.all : [];
+    const findings = [
+      ...whenSeen(evidence.gatewayLog, (log) => [
+        ...errorRate(log, gatewayLog.repeat(issueType)),
+        ...complained(log, now, gatewayLog.repeat(issueType)),
+        ...closed(log, { pods: pods.ok ? pods.data.all : [], ill: illOf(ofCluster) }),
+        ...gone(log, { pods, services, now }),
+      ]),
+      ...whenSeen(pods, fewReady),
+      ...ofCluster,
+      ...whenSeen(services, ({ all }) =>
+        whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, known), ...wrongPorts(all, seen.all)]),
+      ),
+    ];
+    return pods.ok ? withRestarts(findings, pods.data.all) : findings;
   },
+  ruledOut: (evidence, { now }) => [
+    ...ruledOutOfGateway(evidence.services, evidence.gatewayLog),
+    ...ruledOutOfCluster(evidence, now),
+  ],
 });
+
+/** What was not seen whole could hold the very address. */
+function gone(
+  log: GatewayLog,
+  { pods, services, now }: { pods: Seen<Pods>; services: Seen<Services>; now: number },
+): Finding[] {
+  if (!pods.ok || !services.ok || pods.data.gaps.length + services.data.gaps.length > 0) return [];
+  const { namespace, all } = pods.data;
+  return deadAddresses(log, { pods: all, services: services.data.all, namespace }, now);
+}

@@ -11,7 +11,7 @@ import { podOf } from './pod-row.ts';
 import { listReplicaSets } from './replica-sets.ts';
 
 /** A namespace's pods are listed once per run, whoever asks. */
-const listPods = askedOnce(
+export const listPods = askedOnce(
   (cluster: Cluster, namespace: string, labels: string | undefined): Promise<Listed<Pod>> =>
     cluster.list({ kind: kinds.pods, namespace, parse: podOf, ...(labels === undefined ? {} : { labels }) }),
 );

@@ -2,6 +2,7 @@
 import type { Finding, Sample } from '../diagnosis.ts';
 import type { Pod } from '../pod.ts';
 import { crashLooping } from './crashes.ts';
+import { putOut, stuckTerminating } from './endings.ts';
 import { otherKills, outOfMemoryKills } from './kills.ts';
 import type { Around } from './of-pod.ts';
 import { notReady } from './readiness.ts';
@@ -20,4 +21,12 @@ export const judgePods = (pods: Pod[], around: Around, samples: readonly Sample[
   ...restartedByLiveness(pods, around),
   ...unschedulable(pods, around.now),
   ...stuckCreating(pods, around),
+  ...putOut(pods, around.now),
+  ...stuckTerminating(pods, around.now),
 ];
+
+/** Uids of pods that something is wrong with, notes aside. */
+export const illOf = (findings: Finding[]): ReadonlySet<string> =>
+  new Set(
+    findings.flatMap(({ about, level }) => (about?.kind === 'pod' && about.uid && level !== 'info' ? [about.uid] : [])),
+  );
