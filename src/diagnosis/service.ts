@@ -38,3 +38,14 @@ export interface Services {
 /** An empty selector selects nothing here: the service has its endpoints from elsewhere. */
 export const isSelected = (selector: Record<string, string>, { labels }: Pick<Pod, 'labels'>): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+/** The pods that a host stands for: one by its address, or all that a service of this address or name selects. */
+export function podsBehind(host: string, { pods, services }: { pods: Pod[]; services: Service[] }): Pod[] {
+  const dialled = services.find(
+    ({ name, namespace, addresses }) =>
+      addresses.includes(host) || host === name || host.startsWith(`${name}.${namespace}`),
+  );
+  return pods.filter(
+    (pod) => pod.ip === host || (dialled?.selector !== undefined && isSelected(dialled.selector, pod)),
+  );
+}

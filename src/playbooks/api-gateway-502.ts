@@ -29,27 +29,28 @@ export const apiGateway502 = playbook({
   rules: (evidence, { now, samples, issueType }) => {
     const { pods, services, workloads } = evidence;
     const ofCluster = judgeCluster(evidence, samples === undefined ? { now } : { now, samples });
-    const known = workloads.ok ? workloads.data.all : [];
     const findings = [
       ...whenSeen(evidence.gatewayLog, (log) => [
         ...errorRate(log, gatewayLog.repeat(issueType)),
         ...complained(log, now, gatewayLog.repeat(issueType)),
-        ...closed(log, { pods: pods.ok ? pods.data.all : [], ill: illOf(ofCluster) }),
+        ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
         ...gone(log, { pods, services, now }),
       ]),
       ...whenSeen(pods, fewReady),
       ...ofCluster,
       ...whenSeen(services, ({ all }) =>
-        whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, known), ...wrongPorts(all, seen.all)]),
+        whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, allOf(workloads)), ...wrongPorts(all, seen.all)]),
       ),
     ];
-    return pods.ok ? withRestarts(findings, pods.data.all) : findings;
+    return withRestarts(findings, allOf(pods));
   },
   ruledOut: (evidence, { now }) => [
     ...ruledOutOfGateway(evidence.services, evidence.gatewayLog),
     ...ruledOutOfCluster(evidence, now),
   ],
 });
+
+const allOf = <Row>(seen: Seen<{ all: Row[] }>): Row[] => (seen.ok ? seen.data.all : []);
 
 /** What was not seen whole could hold the very address. */
 function gone(

@@ -25,7 +25,7 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 
-function eventOf(item: unknown): Event {
+export function eventOf(item: unknown): Event {
   const row = Row.parse(item);
   const { kind, name, uid } = row.involvedObject;
   const { type, reason, message } = row;

@@ -2,8 +2,8 @@
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import { type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
-import type { Container, Ended, Pod } from '../pod.ts';
-import type { Service } from '../service.ts';
+import type { Ended, Pod } from '../pod.ts';
+import { podsBehind, type Service } from '../service.ts';
 import { minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { samplesOf } from './gateway-troubles.ts';
@@ -51,10 +51,12 @@ export function deadAddresses(
  * An upstream that died while it answered, or one that closed an idle connection at the moment that the gateway used it
  * again: the lines are the same, the pods are not. Restarting helps neither.
  */
-export function closed(log: GatewayLog, { pods, ill }: Placed): Finding[] {
+export function closed(log: GatewayLog, { pods, ill, services }: Placed & { services: Service[] }): Finding[] {
   const alike = log.complaints.filter(({ trouble }) => trouble === 'closed' || trouble === 'reset');
   if (alike.length === 0) return [];
-  const died = pods.flatMap((pod) => endsNear(pod, alike).map((end) => ({ pod, end })));
+  const hosts = [...new Set(alike.flatMap(({ upstream }) => upstream?.host ?? []))];
+  const behind = [...new Set(hosts.flatMap((host) => podsBehind(host, { pods, services })))];
+  const died = behind.flatMap((pod) => endsNear(pod, alike).map((end) => ({ pod, end })));
   const [first] = died;
   const said = {
     check: checks.gatewayLog,
@@ -64,16 +66,13 @@ export function closed(log: GatewayLog, { pods, ill }: Placed): Finding[] {
   };
   if (first) return [{ ...said, ...diedWords(first, alike.length) }];
   const { failed, all } = failuresOf(log);
-  const behind = pods.filter(({ ip }) => alike.some(({ upstream }) => upstream?.host === ip));
   const isRace = behind.length > 0 && !behind.some(({ uid }) => ill.has(uid)) && all > 0 && failed / all < raceBelow;
   return [{ ...said, ...(isRace ? raceWords(alike.length) : openWords(alike.length)) }];
 }
 
-/** By its address; where the gateway dials a service, which pod it was is not known. */
-function endsNear(pod: Pod, complaints: Complaint[]): Ended[] {
-  const own = complaints.filter(({ upstream }) => upstream?.host === pod.ip);
-  const ends = pod.containers.flatMap(({ ended, last }: Container) => [ended, last]).filter((end) => end !== undefined);
-  return ends.filter(({ at }) => own.some((one) => at !== undefined && Math.abs(one.at - at) <= nearby));
+function endsNear({ containers }: Pod, complaints: Complaint[]): Ended[] {
+  const ends = containers.flatMap(({ ended, last }) => [ended, last]).filter((end) => end !== undefined);
+  return ends.filter(({ at }) => at !== undefined && complaints.some((one) => Math.abs(one.at - at) <= nearby));
 }
 
 const diedWords = ({ pod, end }: { pod: Pod; end: Ended }, lines: number) => ({

@@ -90,14 +90,19 @@ function nearest(selector: Record<string, string>, pods: Pod[]): string {
 
 const sharesStart = (a: string, b: string): boolean => a.slice(0, 3) === b.slice(0, 3);
 
-/** Of containers that declare no ports it is not known what they open. */
 export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>
   services.flatMap((service) => {
     const { selector, ports } = service;
     const selected = pods.filter((pod) => selector && isSelected(selector, pod) && !isLeaving(pod));
-    const declared = selected.flatMap(({ containers }) => containers.flatMap((one) => one.ports));
-    if (declared.length === 0) return [];
-    const wrong = ports.filter(({ target }) => !declared.some((one) => one.port === target || one.name === target));
+    const containers = selected.flatMap(({ containers }) => containers.filter(({ isInit }) => !isInit));
+    const declared = containers.flatMap((one) => one.ports);
+    // a container that declares none may open any: only a name has to be declared
+    const isWhole = containers.length > 0 && containers.every((one) => one.ports.length > 0);
+    const wrong = ports.filter(
+      ({ target }) =>
+        (isWhole || (typeof target === 'string' && containers.length > 0)) &&
+        !declared.some((one) => one.port === target || one.name === target),
+    );
     return wrong.map(({ port, target }) => {
       const open = [
         ...new Set(declared.map((one) => (one.name === undefined ? `${one.port}` : `${one.name} (${one.port})`))),
@@ -105,7 +110,7 @@ export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>
       return ofService(service, {
         rule: 'service.wrong-port',
         level: 'critical',
-        summary: `Port ${port} leads to ${oneLine(String(target), 40)} of its pods, whose containers open ${oneLine(open.join(', '), 120)}.`,
+        summary: `Port ${port} leads to ${oneLine(String(target), 40)} of its pods, whose containers open ${open.length === 0 ? 'no port by name' : oneLine(open.join(', '), 120)}.`,
         observed: `targetPort ${oneLine(String(target), 40)}`,
         threshold: 'a port that a container opens',
         repeat: `kubectl describe service ${service.name} -n ${service.namespace}`,
