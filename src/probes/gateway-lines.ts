@@ -19,7 +19,7 @@ const signs: [Trouble, RegExp][] = [
 ];
 
 const errorLine = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\w+\] \d+#\d+: (?:\*\d+ )?(.*)$/s;
-const accessLine = /^\S+ - .*? \[[^\]]+\] "(?:[^"\\]|\\.)*" (\d{3}) \S+ "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)"(.*)$/s;
+const accessLine = /^\S+ - [^[]*\[[^\]]+\] "(?:[^"\\]|\\.)*" (\d{3}) \S+ "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)"(.*)$/s;
 
 /** what strangers send is in it: no more than this is taken apart */
 const longest = 4_000;
@@ -41,7 +41,7 @@ export function readLine(at: Instant, line: string): Read {
 }
 
 /** It stands at the end of a line, behind all that strangers send. */
-const requestId = (text: string): string | undefined => /.*request_id: "([\w-]+)"/s.exec(text)?.[1];
+const requestId = (text: string): string | undefined => /^.*request_id: "([\w-]+)"/s.exec(text)?.[1];
 
 /** What is said of the request comes behind the trouble, and may hold any words: a path can be called anything. */
 function complaintIn(at: Instant, message: string): Read {

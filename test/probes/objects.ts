@@ -162,3 +162,45 @@ export const event = ({
   firstTimestamp: minutesAgo(first),
   lastTimestamp: minutesAgo(ago),
 });
+
+export const node = ({ name = 'node-1', conditions = [] as Fields[] } = {}): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, uid: `uid-${name}` },
+  spec: {},
+  status: { conditions: [{ type: 'Ready', status: 'True' }, ...conditions] },
+});
+
+export const service = ({ name = 'api', spec = {} as Fields } = {}): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'production', uid: `uid-service-${name}` },
+  spec: {
+    type: 'ClusterIP',
+    clusterIP: '10.96.0.10',
+    clusterIPs: ['10.96.0.10'],
+    selector: { app: name },
+    ports: [{ port: 80, targetPort: 8080 }],
+    ...spec,
+  },
+});
+
+export interface SliceTold {
+  service?: string;
+  name?: string;
+  addresses?: string[];
+  notReady?: string[];
+  /** as they are, for what is left out */
+  endpoints?: Fields[];
+}
+
+export const slice = ({ service = 'api', name = `${service}-1`, ...told }: SliceTold = {}): ApiObject => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name, namespace: 'production', labels: { 'kubernetes.io/service-name': service } },
+  endpoints: [
+    ...(told.addresses ?? []).map((one) => ({ addresses: [one], conditions: { ready: true } })),
+    ...(told.notReady ?? []).map((one) => ({ addresses: [one], conditions: { ready: false } })),
+    ...(told.endpoints ?? []),
+  ],
+});

@@ -75,20 +75,22 @@ const words = (labels: Record<string, string>): string =>
 
 /** The pod that differs least: a wrong letter is seen at once beside the right one. */
 function nearest(selector: Record<string, string>, pods: Pod[]): string {
-  const differing = ({ labels }: Pod): [string, string][] =>
-    Object.entries(selector).filter(([key, value]) => labels[key] !== value);
-  const near = pods.filter(({ labels }) => Object.keys(selector).some((key) => key in labels));
-  const best = near.toSorted((a, b) => differing(a).length - differing(b).length || closeness(b) - closeness(a))[0];
+  const wanted = Object.entries(selector);
+  const differing = ({ labels }: Pod) => wanted.filter(([key, value]) => labels[key] !== value);
+  const alike = ({ labels }: Pod): number =>
+    wanted.reduce((sum, [key, value]) => sum + sharedStart(labels[key] ?? '', value), 0);
+  const near = pods.filter(({ labels }) => wanted.some(([key]) => key in labels));
+  const [best] = near.toSorted((a, b) => differing(a).length - differing(b).length || alike(b) - alike(a));
   if (!best) return 'no pod has labels of these names';
   const [key = ''] = differing(best)[0] ?? [];
   return `${best.name} comes nearest, with ${oneLine(`${key}=${best.labels[key] ?? 'not set'}`, 100)}`;
-
-  function closeness({ labels }: Pod): number {
-    return Object.entries(selector).filter(([key, value]) => sharesStart(labels[key] ?? '', value)).length;
-  }
 }
 
-const sharesStart = (a: string, b: string): boolean => a.slice(0, 3) === b.slice(0, 3);
+/** in letters */
+function sharedStart(a: string, b: string): number {
+  const end = [...a].findIndex((letter, n) => letter !== b[n]);
+  return end < 0 ? a.length : end;
+}
 
 export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>
   services.flatMap((service) => {
