@@ -29,18 +29,19 @@ export const apiGateway502 = playbook({
   rules: (evidence, { now, samples, issueType }) => {
     const { pods, services, workloads } = evidence;
     const ofCluster = judgeCluster(evidence, samples === undefined ? { now } : { now, samples });
+    // what may be a reason before what only shows that there is one
     const findings = [
-      ...whenSeen(evidence.gatewayLog, (log) => [
-        ...errorRate(log, gatewayLog.repeat(issueType)),
-        ...complained(log, now, gatewayLog.repeat(issueType)),
-        ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
-        ...gone(log, { pods, services, now }),
-      ]),
-      ...whenSeen(pods, fewReady),
       ...ofCluster,
       ...whenSeen(services, ({ all }) =>
         whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, allOf(workloads)), ...wrongPorts(all, seen.all)]),
       ),
+      ...whenSeen(pods, fewReady),
+      ...whenSeen(evidence.gatewayLog, (log) => [
+        ...gone(log, { pods, services, now }),
+        ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
+        ...complained(log, now, gatewayLog.repeat(issueType)),
+        ...errorRate(log, gatewayLog.repeat(issueType)),
+      ]),
     ];
     return withRestarts(findings, allOf(pods));
   },

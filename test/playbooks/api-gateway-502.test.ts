@@ -171,13 +171,13 @@ describe('a connection that the upstream closed', () => {
       'is neither where it died at another time',
       pod({ status: { lastState: ended('Error', 1, 25), restartCount: 1 } }),
       [...answered(9, 200), ...answered(1, 502), closing(4)],
-      ['gateway.error-rate', 'gateway.closed'],
+      ['gateway.closed', 'gateway.error-rate'],
     ],
     [
       'is no race where it is too frequent',
       pod(),
       [...answered(99, 200), ...answered(1, 502), closing(4)],
-      ['gateway.error-rate', 'gateway.closed'],
+      ['gateway.closed', 'gateway.error-rate'],
     ],
     [
       'is no race where nobody knows whose address it is',
@@ -319,10 +319,10 @@ it('the cause stands before its effects', async () => {
 
   expect(rulesOf(report)).toEqual([
     'rollout.culprit',
-    'gateway.error-rate',
     'pod.crash-loop',
     'workload.unavailable',
     'service.no-endpoints',
+    'gateway.error-rate',
   ]);
   expect(of(report, 'pod.crash-loop')).toMatchObject({
     subject: 'deployment/api',

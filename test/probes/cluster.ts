@@ -1,4 +1,5 @@
 /** A cluster over a list of objects as the API gives them: it selects as the API does and refuses what it is not told. */
+import { z } from 'zod';
 import type { Cluster, Kind, Listing, LogAsked, PodAddress, Right } from '../../src/diagnosis/cluster.ts';
 import { kinds } from '../../src/diagnosis/cluster.ts';
 import { CannotSee } from '../../src/errors.ts';
@@ -6,7 +7,12 @@ import { CannotSee } from '../../src/errors.ts';
 export interface ApiObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; [field: string]: unknown };
+  metadata: {
+    name: string;
+    namespace?: string | undefined;
+    labels?: Record<string, string> | undefined;
+    [field: string]: unknown;
+  };
   [field: string]: unknown;
 }
 
@@ -16,6 +22,8 @@ export interface Told {
   logs?: Record<string, string[]>;
   /** plurals that the account may not list */
   forbidden?: string[];
+  /** containers without told logs have said nothing, rather than not being there */
+  silent?: boolean;
   /** as many as a list gives before it is cut */
   cap?: number;
 }
@@ -46,6 +54,7 @@ export function clusterOver({
   objects = [],
   logs = {},
   forbidden = [],
+  silent = false,
   cap = 5_000,
 }: Told): Cluster & { asked: Asked } {
   const asked: Asked = { lists: [], logs: [] };
@@ -73,6 +82,7 @@ export function clusterOver({
       const key = [namespace, pod, container].join('/') + (previous === true ? ' --previous' : '');
       asked.logs.push(key);
       const lines = logs[key];
+      if (!lines && silent) return { lines: [], isCut: false };
       if (!lines) throw new CannotSee('absent', `no logs of ${key}`);
       return { lines: lines.slice(-tailLines), isCut: lines.length > tailLines };
     },
@@ -96,3 +106,18 @@ function isSelected(labels: Record<string, string>, selector = ''): boolean {
       return labels[key] === value;
     });
 }
+
+const Stored = z.array(
+  z.looseObject({
+    apiVersion: z.string(),
+    kind: z.string(),
+    metadata: z.looseObject({
+      name: z.string(),
+      namespace: z.string().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
+    }),
+  }),
+);
+
+/** As they come over the wire: what is undefined is not there. */
+export const storedObjects = (objects: object[]): ApiObject[] => Stored.parse(JSON.parse(JSON.stringify(objects)));

@@ -74,7 +74,7 @@ describe('pods', () => {
   it('that are no such objects are not believed', async () => {
     const broken: ApiObject = { ...pod(), status: 'fine' };
 
-    await expect(look(pods, { objects: [broken] })).rejects.toThrow();
+    await expect(look(pods, { objects: [broken] })).rejects.toThrow('expected object');
   });
 });
 

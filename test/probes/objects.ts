@@ -163,7 +163,13 @@ export const event = ({
   lastTimestamp: minutesAgo(ago),
 });
 
-export const node = ({ name = 'node-1', conditions = [] as Fields[] } = {}): ApiObject => ({
+export const node = ({
+  name = 'node-1',
+  conditions = [],
+}: {
+  name?: string;
+  conditions?: Fields[];
+} = {}): ApiObject => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name, uid: `uid-${name}` },
@@ -171,7 +177,7 @@ export const node = ({ name = 'node-1', conditions = [] as Fields[] } = {}): Api
   status: { conditions: [{ type: 'Ready', status: 'True' }, ...conditions] },
 });
 
-export const service = ({ name = 'api', spec = {} as Fields } = {}): ApiObject => ({
+export const service = ({ name = 'api', spec = {} }: { name?: string; spec?: Fields } = {}): ApiObject => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: 'production', uid: `uid-service-${name}` },

@@ -8,6 +8,7 @@ import { aboutWorkload, type ReplicaSet, titleOf, type Workload } from '../workl
 
 const criticalBelow = 0.5;
 const warningAfter = minutes(5);
+const toldDownFor = minutes(1);
 
 const ofWorkload = (
   workload: Workload,
@@ -25,8 +26,8 @@ export const unavailable = (workloads: Workload[], pods: Pod[], now: number): Fi
   workloads.flatMap((workload) => {
     const { desired, available } = workload;
     if (available >= desired) return [];
-    const isDown = available / desired < criticalBelow || conditionOf(workload, 'Available')?.status === 'False';
     const forMs = missingFor(workload, pods, now);
+    const isDown = available / desired < criticalBelow || isToldDown(workload, forMs);
     if (!isDown && (forMs === undefined || forMs <= warningAfter)) return [];
     const since = forMs === undefined ? '' : ` for ${duration(forMs)}`;
     return [
@@ -35,10 +36,14 @@ export const unavailable = (workloads: Workload[], pods: Pod[], now: number): Fi
         level: isDown ? 'critical' : 'warning',
         summary: `${available} of ${desired} pods available${since}.`,
         observed: `${available} of ${desired}`,
-        threshold: `critical below ${criticalBelow * 100} % or where Available is false, warning below 100 % for ${duration(warningAfter)}`,
+        threshold: `critical below ${criticalBelow * 100} % or where Available has been false for ${duration(toldDownFor)}, warning below 100 % for ${duration(warningAfter)}`,
       }),
     ];
   });
+
+/** With three pods, one that starts is enough for the API to say so: it has to last. */
+const isToldDown = (workload: Workload, forMs = Infinity): boolean =>
+  conditionOf(workload, 'Available')?.status === 'False' && forMs > toldDownFor;
 
 /** As long as the longest unready of its pods; what was never made leaves no time. */
 function missingFor({ kind, name }: Workload, pods: Pod[], now: number): number | undefined {

@@ -26,6 +26,8 @@ export function withRestarts(findings: Finding[], pods: Pod[]): Finding[] {
 function mayRestart(pod: Pod, { findings, pods }: { findings: Finding[]; pods: Pod[] }): boolean {
   if (pod.owner?.kind !== 'deployment') return false;
   const isSpoilt = findings.some(({ rule, about }) => spoilt.has(rule) && about?.name === pod.owner?.name);
+  // a kubelet that is gone cannot end it either
+  const isOnBadNode = findings.some(({ rule, about }) => rule === 'node.not-ready' && about?.name === pod.node);
   const alike = pods.filter((one) => ownerOf(one) === ownerOf(pod));
-  return !isSpoilt && (alike.length === 1 || alike.some(isReady));
+  return !isSpoilt && !isOnBadNode && (alike.length === 1 || alike.some(isReady));
 }

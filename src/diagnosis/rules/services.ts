@@ -88,8 +88,9 @@ function nearest(selector: Record<string, string>, pods: Pod[]): string {
 
 /** in letters */
 function sharedStart(a: string, b: string): number {
-  const end = [...a].findIndex((letter, n) => letter !== b[n]);
-  return end < 0 ? a.length : end;
+  let end = 0;
+  while (end < a.length && a[end] === b[end]) end += 1;
+  return end;
 }
 
 export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>

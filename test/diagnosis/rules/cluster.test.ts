@@ -1,4 +1,4 @@
-/** What is judged of workloads, rollouts, nodes, autoscalers, limits, events and services. */
+/** What is judged of workloads, rollouts, nodes, autoscalers, limits and events. */
 import { describe, expect, it } from '@jest/globals';
 import type { Autoscaler } from '../../../src/diagnosis/autoscaler.ts';
 import type { Finding } from '../../../src/diagnosis/diagnosis.ts';
@@ -11,8 +11,6 @@ import { nearlyFull, noDisruption } from '../../../src/diagnosis/rules/limits.ts
 import { badNodes, sharedNode } from '../../../src/diagnosis/rules/nodes.ts';
 import { recentRollouts } from '../../../src/diagnosis/rules/rollouts.ts';
 import { noPods } from '../../../src/diagnosis/rules/selector.ts';
-import { badEndpoints, wrongPorts } from '../../../src/diagnosis/rules/services.ts';
-import type { Service } from '../../../src/diagnosis/service.ts';
 import { changesOf, type Rollout, type Workload } from '../../../src/diagnosis/workload.ts';
 import { eventOf } from '../../../src/probes/events.ts';
 import { podOf } from '../../../src/probes/pod-row.ts';
@@ -59,6 +57,12 @@ describe('a workload', () => {
     ['with all but one for five minutes', { available: 3 }, since(5), []],
     ['with all but one for longer', { available: 3 }, since(5.1), ['workload.unavailable warning']],
     ['with all but one, which was never made', { available: 3 }, [], []],
+    [
+      'that has not been available for a minute',
+      { available: 3, conditions: [is('Available', 'False')] },
+      since(1),
+      [],
+    ],
     [
       'that is not available by its own word',
       { available: 3, conditions: [is('Available', 'False')] },
@@ -338,70 +342,5 @@ it('warnings of the last hour are counted by reason, the most frequent first', (
     level: 'info',
     summary: '16 warnings within the hour: Unhealthy 9, BackOff 7.',
     evidence: ['Unhealthy x9, last 1 h ago on pod/b:', 'BackOff x7, last 2 min ago on pod/a: Back-off'],
-  });
-});
-
-describe('a service', () => {
-  const endpoint = (isReady: boolean, n: number) => ({ address: `10.0.0.${n}`, isReady, isDraining: false });
-  const service = (more: Partial<Service> = {}): Service => ({
-    name: 'api',
-    namespace: 'production',
-    uid: 's',
-    type: 'ClusterIP',
-    selector: { app: 'api' },
-    addresses: ['10.96.0.1'],
-    ports: [{ port: 80, target: 8080 }],
-    endpoints: [endpoint(true, 1)],
-    ...more,
-  });
-  const ready = (good: number, bad: number) => [
-    ...Array.from({ length: good }, (_, n) => endpoint(true, n)),
-    ...Array.from({ length: bad }, (_, n) => endpoint(false, 100 + n)),
-  ];
-
-  it.each<[string, Partial<Service>, Workload[], string[]]>([
-    ['well', {}, [], []],
-    ['with half of its endpoints', { endpoints: ready(1, 1) }, [], []],
-    ['with less than half', { endpoints: ready(1, 2) }, [], ['service.few-endpoints warning']],
-    ['with none', { endpoints: ready(0, 2) }, [], ['service.no-endpoints critical']],
-    ['that selects nothing', { selector: { app: 'apo' }, endpoints: [] }, [], ['service.selects-nothing critical']],
-    [
-      'that selects what is scaled to 0',
-      { name: 'api', selector: { app: 'off' }, endpoints: [] },
-      [workload({ desired: 0 })],
-      ['service.selects-nothing info'],
-    ],
-    ['of somebody else', { selector: undefined, endpoints: [] }, [], ['service.elsewhere info']],
-    [
-      'that leads outside',
-      { selector: undefined, externalName: 'db.example.com', endpoints: [] },
-      [],
-      ['service.elsewhere info'],
-    ],
-  ])('%s', (_name, more, workloads, expected) => {
-    expect(told(badEndpoints([service(more)], [apiPod()], workloads))).toEqual(expected);
-  });
-
-  it('that selects nothing names the pod that comes nearest, with what differs', () => {
-    const pods = [apiPod({ app: 'web', name: 'web-1' }), apiPod({ name: 'api-1' })];
-
-    const [finding] = badEndpoints([service({ selector: { app: 'apj' }, endpoints: [] })], pods);
-
-    expect(finding?.summary).toBe('No pod carries app=apj: api-1 comes nearest, with app=api.');
-  });
-
-  const declaring = (ports: object[] | undefined) => [apiPod({ container: { ports } })];
-  const web = [{ name: 'web', containerPort: 8080 }];
-
-  it.each<[string, number | string, Pod[], string[]]>([
-    ['a port that is open', 8080, declaring(web), []],
-    ['a port that is open, by name', 'web', declaring(web), []],
-    ['another port', 8081, declaring(web), ['service.wrong-port critical']],
-    ['a name that no port has', 'http', declaring(web), ['service.wrong-port critical']],
-    ['a port of pods that declare none', 8081, declaring(undefined), []],
-    ['a name of pods that declare none', 'http', declaring(undefined), ['service.wrong-port critical']],
-    ['no pod at all', 8081, [], []],
-  ])('leads to %s', (_name, target, pods, expected) => {
-    expect(told(wrongPorts([service({ ports: [{ port: 80, target }] })], pods))).toEqual(expected);
   });
 });
