@@ -14,23 +14,23 @@ export type FaultEffect =
   /** accepted in words, and refused when it is worked off */
   | { kind: 'refused-later'; why: string };
 
-export interface Fault {
+export interface Fault<Effect = FaultEffect> {
   /** the method or path it strikes, or every one */
   method?: string;
-  effect: FaultEffect;
+  effect: Effect;
   /** how often; without it for ever */
   times?: number;
 }
 
-export interface Faults {
-  add(fault: Fault): void;
+export interface Faults<Effect = FaultEffect> {
+  add(fault: Fault<Effect>): void;
   clear(): void;
   /** the fault that strikes this call, counted down */
-  take(method: string): FaultEffect | undefined;
+  take(method: string): Effect | undefined;
 }
 
-export function makeFaults(): Faults {
-  let waiting: Fault[] = [];
+export function makeFaults<Effect = FaultEffect>(): Faults<Effect> {
+  let waiting: Fault<Effect>[] = [];
   return {
     add: (fault) => void waiting.push({ ...fault }),
     clear: () => {

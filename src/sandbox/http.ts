@@ -1,6 +1,7 @@
 /** The small HTTP server that the sandbox's services stand on: loopback only, bodies read whole. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 export interface LocalServer {
   url: string;
@@ -11,24 +12,26 @@ export interface LocalServer {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<void> | void;
 
-export async function startServer(answer: Answer, port = 0): Promise<LocalServer> {
+/** With a key and its certificate it speaks TLS. */
+export async function startServer(answer: Answer, port = 0, tls?: { key: string; cert: string }): Promise<LocalServer> {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     await answer(request, response, Buffer.concat(chunks));
   };
-  const server = createServer((request, response) => {
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500);
       response.end(String(error));
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, listen) : createServer(listen);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was given');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}`,
     port: address.port,
     server,
     async stop() {

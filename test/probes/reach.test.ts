@@ -3,7 +3,7 @@ import { createServer as createWebServer, type IncomingMessage, type ServerRespo
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { reach } from '../../src/probes/reach.ts';
-import { serviceOf, services } from '../../src/probes/services.ts';
+import { reachability, serviceOf } from '../../src/probes/reachability.ts';
 import { apiCluster } from './api.ts';
 import { around } from './patient.ts';
 
@@ -118,7 +118,7 @@ describe('the services of the runbook', () => {
     };
     const { cluster } = apiCluster({ objects: { pods: [pod] }, logs: { 'wf-1': logs } });
     const surroundings = around(undefined, targets);
-    return services.look({ ...surroundings, clients: { cluster } });
+    return reachability.look({ ...surroundings, clients: { cluster } });
   };
 
   it('are asked without user, password and query', async () => {
@@ -147,7 +147,7 @@ describe('the services of the runbook', () => {
 
     expect(reached).toEqual([]);
     expect(gaps).toEqual([expect.stringContaining(gap)]);
-    expect(services.gaps?.({ reached, gaps })).toEqual(gaps);
+    expect(reachability.gaps?.({ reached, gaps })).toEqual(gaps);
   });
 
   it('and no host outside the cluster that a log names, whatever it says', async () => {
@@ -164,7 +164,7 @@ describe('the services of the runbook', () => {
   it('are shown with the command that does the same', () => {
     const { issueType } = around(undefined, { services: `https://u:hush@api.example/v1/o'hara?x=1` });
 
-    expect(services.repeat(issueType)).toBe(
+    expect(reachability.repeat(issueType)).toBe(
       `curl -sS -o /dev/null -m 8 -w '%{http_code} %{time_total}\\n' 'https://api.example:443/v1/o%27hara'`,
     );
   });

@@ -1,0 +1,112 @@
+/** Workloads with fewer pods than they should have (C14), and replica sets that may not make any (C18). */
+import { checks } from '../checks.ts';
+import type { Cause, Finding } from '../diagnosis.ts';
+import { conditionOf, isReady, type Pod } from '../pod.ts';
+import { minutes } from '../times.ts';
+import { duration, oneLine } from '../words.ts';
+import { aboutWorkload, type ReplicaSet, titleOf, type Workload } from '../workload.ts';
+
+const criticalBelow = 0.5;
+const warningAfter = minutes(5);
+const toldDownFor = minutes(1);
+
+const ofWorkload = (
+  workload: Workload,
+  said: Pick<Finding, 'rule' | 'level' | 'summary'> & Partial<Finding>,
+): Finding => ({
+  check: checks.workloads,
+  subject: titleOf(workload),
+  about: aboutWorkload(workload),
+  repeat: `kubectl describe ${workload.kind} ${workload.name} -n ${workload.namespace}`,
+  ...said,
+});
+
+/** `pods`: all of the namespace, to tell how long something has been missing. */
+export const unavailable = (workloads: Workload[], pods: Pod[], now: number): Finding[] =>
+  workloads.flatMap((workload) => {
+    const { desired, available } = workload;
+    if (available >= desired) return [];
+    const forMs = missingFor(workload, pods, now);
+    const isDown = available / desired < criticalBelow || isToldDown(workload, forMs);
+    if (!isDown && (forMs === undefined || forMs <= warningAfter)) return [];
+    const since = forMs === undefined ? '' : ` for ${duration(forMs)}`;
+    return [
+      ofWorkload(workload, {
+        rule: 'workload.unavailable',
+        level: isDown ? 'critical' : 'warning',
+        summary: `${available} of ${desired} pods available${since}.`,
+        observed: `${available} of ${desired}`,
+        threshold: `critical below ${criticalBelow * 100} % or where Available has been false for ${duration(toldDownFor)}, warning below 100 % for ${duration(warningAfter)}`,
+      }),
+    ];
+  });
+
+/** With three pods, one that starts is enough for the API to say so: it has to last. */
+const isToldDown = (workload: Workload, forMs = Infinity): boolean =>
+  conditionOf(workload, 'Available')?.status === 'False' && forMs > toldDownFor;
+
+/** As long as the longest unready of its pods; what was never made leaves no time. */
+function missingFor({ kind, name }: Workload, pods: Pod[], now: number): number | undefined {
+  const own = pods.filter((pod) => pod.owner?.kind === kind && pod.owner.name === name && !isReady(pod));
+  const times = own.map((pod) => now - (conditionOf(pod, 'Ready')?.since ?? pod.createdAt));
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** A rollout that came to a halt, and pods that the cluster refuses to make: both say why themselves. */
+export const halted = (workloads: Workload[]): Finding[] =>
+  workloads.flatMap((workload) => {
+    const progressing = conditionOf(workload, 'Progressing');
+    const failure = conditionOf(workload, 'ReplicaFailure');
+    const isStuck = progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded';
+    const message = oneLine(failure?.message ?? '', 200);
+    return [
+      ...(isStuck
+        ? [
+            ofWorkload(workload, {
+              ...stuckWords,
+              cause: 'rollout',
+              evidence: [oneLine(progressing.message ?? '', 300)],
+            }),
+          ]
+        : []),
+      ...(failure?.status === 'True' ? [ofWorkload(workload, refusedWords(message, failure.reason))] : []),
+    ];
+  });
+
+const stuckWords = {
+  rule: 'rollout.stuck',
+  level: 'critical',
+  summary: 'Its rollout has come to a halt: no progress within its deadline.',
+  observed: 'ProgressDeadlineExceeded',
+  threshold: 'any',
+} as const;
+
+const refusedWords = (message: string, reason = 'ReplicaFailure') => {
+  const cause: { cause?: Cause } = /quota/i.test(message) ? { cause: 'capacity' } : {};
+  const what = `The cluster refuses to make its pods: ${message === '' ? reason : message}`;
+  return {
+    rule: 'workload.refused',
+    level: 'critical',
+    summary: what,
+    observed: reason,
+    threshold: 'any',
+    ...cause,
+  } as const;
+};
+
+/** Where its deployment does not say the same already. */
+export const failedCreate = (sets: ReplicaSet[], workloads: Workload[], namespace: string): Finding[] =>
+  sets.flatMap(({ name, uid, deployment, conditions }) => {
+    const failure = conditionOf({ conditions }, 'ReplicaFailure');
+    const owner = workloads.find((one) => one.kind === 'deployment' && one.name === deployment);
+    if (failure?.status !== 'True' || (owner && conditionOf(owner, 'ReplicaFailure')?.status === 'True')) return [];
+    return [
+      {
+        check: checks.workloads,
+        subject: `replicaset/${name}`,
+        about: { kind: 'replicaset', namespace, name, uid },
+        repeat: `kubectl describe replicaset ${name} -n ${namespace}`,
+        ...refusedWords(oneLine(failure.message ?? '', 200), failure.reason),
+      },
+    ];
+  });

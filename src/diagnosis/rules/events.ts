@@ -1,0 +1,40 @@
+/** What the cluster warned of within the hour, the most frequent reasons first (C17). */
+import { checks } from '../checks.ts';
+import type { Finding } from '../diagnosis.ts';
+import type { Event, Events } from '../event.ts';
+import { minutes } from '../times.ts';
+import { count, duration, oneLine } from '../words.ts';
+import { isWithin } from './of-pod.ts';
+
+const lately = minutes(60);
+const shown = 5;
+
+export function warningEvents({ all, namespace }: Events, now: number): Finding[] {
+  const fresh = all.filter(({ type, last }) => type === 'Warning' && isWithin(last, now, lately));
+  if (fresh.length === 0) return [];
+  const reasons = [...Map.groupBy(fresh, ({ reason }) => reason)]
+    .map(([reason, alike]) => ({ reason, alike, sum: sumOf(alike) }))
+    .toSorted((a, b) => b.sum - a.sum);
+  const top = reasons.slice(0, shown);
+  return [
+    {
+      rule: 'events.warnings',
+      level: 'info',
+      check: checks.events,
+      subject: 'events',
+      summary: `${count(sumOf(fresh), 'warning')} within the hour: ${top.map(({ reason, sum }) => `${oneLine(reason, 40)} ${sum}`).join(', ')}.`,
+      observed: count(sumOf(fresh), 'warning'),
+      threshold: `any within ${duration(lately)}`,
+      evidence: top.map(({ reason, alike, sum }) => evidenceOf(reason, alike, { sum, now })),
+      repeat: `kubectl get events -n ${namespace} --field-selector type=Warning --sort-by=.lastTimestamp`,
+    },
+  ];
+}
+
+const sumOf = (events: Event[]): number => events.reduce((sum, { count }) => sum + count, 0);
+
+/** The newest stands first. */
+function evidenceOf(reason: string, [newest]: Event[], { sum, now }: { sum: number; now: number }): string {
+  const last = newest ? `last ${duration(now - newest.last)} ago on ${newest.kind.toLowerCase()}/${newest.name}: ` : '';
+  return oneLine(`${reason} x${sum}, ${last}${newest?.message ?? ''}`, 240);
+}

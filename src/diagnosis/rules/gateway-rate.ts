@@ -1,0 +1,73 @@
+/** How many of the sampled requests ended as a 502 (K1), and how many pods of the gateway are ready (K2). */
+import { checks } from '../checks.ts';
+import type { Finding, FindingLevel } from '../diagnosis.ts';
+import { badGateway, type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
+import { isLeaving, isReady, type Pods } from '../pod.ts';
+import { count, duration, oneLine } from '../words.ts';
+
+const critical = { share: 0.05, lines: 10 };
+const warningShare = 0.01;
+const readyShare = 0.5;
+
+export function errorRate(log: GatewayLog, repeat: string): Finding[] {
+  const { failed, all } = failuresOf(log);
+  const level = levelOf(failed, all);
+  if (level === undefined) return [];
+  const of = all > 0 ? `${failed} of ${count(all, 'request')} (${percent(failed, all)})` : count(failed, 'request');
+  const span = spanOf(log);
+  const top = topUpstreams(log.complaints);
+  const where = top.length > 0 ? `; most of the trouble is with ${oneLine(top.slice(0, 3).join(', '), 120)}` : '';
+  return [
+    {
+      rule: 'gateway.error-rate',
+      level,
+      check: checks.gatewayLog,
+      subject: 'gateway',
+      summary: `${of} failed with ${badGateway} within ${span}, in the last lines of ${count(log.pods.length, 'pod')}${where}.`,
+      observed: all > 0 ? `${failed} of ${all}` : `${failed}, of how many is not logged`,
+      threshold: `critical from ${critical.share * 100} % or ${critical.lines}, warning from ${warningShare * 100} %`,
+      repeat,
+    },
+  ];
+}
+
+function levelOf(failed: number, all: number): FindingLevel | undefined {
+  const share = all > 0 ? failed / all : 0;
+  if (failed >= critical.lines || share >= critical.share) return 'critical';
+  return share >= warningShare ? 'warning' : undefined;
+}
+
+/** Never rounded up: what is below a threshold must not look as if it were not. */
+const percent = (part: number, whole: number): string => `${Math.floor((1_000 * part) / whole) / 10} %`;
+
+function spanOf({ answers, complaints }: GatewayLog): string {
+  const times = [...answers, ...complaints].map(({ at }) => at);
+  return duration(Math.max(...times) - Math.min(...times));
+}
+
+function topUpstreams(complaints: Complaint[]): string[] {
+  const named = complaints.flatMap(({ upstream }) =>
+    upstream ? [upstream.port === undefined ? upstream.host : `${upstream.host}:${upstream.port}`] : [],
+  );
+  return [...Map.groupBy(named, (name) => name)]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([name, alike]) => `${name} (${alike.length})`);
+}
+
+export function fewReady({ targets, label = '', namespace }: Pods): Finding[] {
+  const staying = targets.filter((pod) => !isLeaving(pod));
+  const ready = staying.filter(isReady).length;
+  if (staying.length === 0 || ready / staying.length >= readyShare) return [];
+  return [
+    {
+      rule: 'gateway.few-ready',
+      level: 'critical',
+      check: checks.pods,
+      subject: label,
+      summary: `${ready} of ${count(staying.length, 'pod')} of the gateway ready.`,
+      observed: `${ready} of ${staying.length}`,
+      threshold: `critical below ${readyShare * 100} %`,
+      repeat: `kubectl get pods -n ${namespace} -l ${label}`,
+    },
+  ];
+}

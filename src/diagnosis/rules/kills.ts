@@ -1,0 +1,76 @@
+/** Containers that were killed: for their own limit (C3), or by something else that a signal 9 alone does not name (C3b). */
+import type { Finding, FindingLevel } from '../diagnosis.ts';
+import { type Container, type Ended, ownerOf, type Pod } from '../pod.ts';
+import { hours, minutes } from '../times.ts';
+import { count, oneLine } from '../words.ts';
+import { type Around, ago, eachContainer, isWithin, ofContainer } from './of-pod.ts';
+
+const outOfMemory = 'OOMKilled';
+const sigkill = 137;
+const criticalWithin = minutes(30);
+const warningWithin = hours(24);
+const threshold = 'critical within 30 min, warning within 24 h';
+
+/** How its newest run ended, whether it runs again or not. */
+const endOf = ({ ended, last }: Container): Ended | undefined => ended ?? last;
+
+export const isOutOfMemory = (container: Container): boolean => endOf(container)?.reason === outOfMemory;
+
+/** The kubelet that does not know when says so with the beginning of all time. */
+const levelOf = ({ at }: Ended, now: number): FindingLevel => {
+  if (isWithin(at, now, criticalWithin)) return 'critical';
+  return isWithin(at, now, warningWithin) ? 'warning' : 'info';
+};
+
+export const outOfMemoryKills = (pods: Pod[], now: number): Finding[] =>
+  eachContainer(pods, (pod, container) => {
+    const end = endOf(container);
+    if (end?.reason !== outOfMemory) return [];
+    const limit = container.limits['memory'];
+    const where = limit === undefined ? 'without a limit of its own: its node ran out' : `at its limit of ${limit}`;
+    const level = levelOf(end, now);
+    return [
+      ofContainer(pod, container, {
+        rule: 'pod.out-of-memory',
+        level,
+        cause: limit === undefined ? 'node' : 'out-of-memory',
+        summary: `Killed for memory ${where}, ${ago(end.at, now)}; ${count(container.restarts, 'restart')} in all.`,
+        observed: `OOMKilled ${ago(end.at, now)}`,
+        threshold,
+        ...(limit === undefined || level === 'info' ? {} : raiseLimit(pod, container)),
+      }),
+    ];
+  });
+
+/** A limit stands in the template of the owner: a pod on its own cannot be given another. */
+function raiseLimit(pod: Pod, { name }: Container): Pick<Finding, 'offers'> {
+  const owner = ownerOf(pod);
+  if (pod.owner === undefined || owner === undefined || pod.owner.kind === 'replicaset') return {};
+  const about = { kind: pod.owner.kind, namespace: pod.namespace, name: pod.owner.name };
+  return { offers: [{ remedy: 'raise-limit', label: `Raise the memory limit of ${name} in ${owner}`, about }] };
+}
+
+export const otherKills = (pods: Pod[], around: Around): Finding[] =>
+  eachContainer(pods, (pod, container) => {
+    const end = endOf(container);
+    if (end?.exitCode !== sigkill || end.reason === outOfMemory) return [];
+    return [
+      ofContainer(pod, container, {
+        rule: 'pod.killed',
+        level: levelOf(end, around.now),
+        summary: `Ended by SIGKILL ${ago(end.at, around.now)}, not for its memory limit: ${killerOf(pod, end, around)}.`,
+        observed: `exit ${sigkill} (${oneLine(end.reason, 40)})`,
+        threshold,
+      }),
+    ];
+  });
+
+/** Said by an event, else left open: a liveness probe, an eviction, the node's memory and a hand all look alike. */
+function killerOf(pod: Pod, { at }: Ended, { events }: Around): string {
+  if (!events) return 'why was not seen, as the events were not';
+  const near = events.filter(
+    (event) => event.name === pod.name && at !== undefined && Math.abs(event.last - at) <= minutes(2),
+  );
+  const said = near.find(({ reason }) => ['Killing', 'Evicted', 'Preempted', 'OOMKilling'].includes(reason));
+  return said ? `${said.reason}: ${oneLine(said.message, 120)}` : 'no event says by whom (liveness, node, or by hand)';
+}

@@ -1,0 +1,45 @@
+/** What all findings about a pod have in common, and the times that they count. */
+import type { Instant } from '../../incident/incident.ts';
+import { checks } from '../checks.ts';
+import type { Finding } from '../diagnosis.ts';
+import type { Event } from '../event.ts';
+import { aboutPod, type Container, type Pod } from '../pod.ts';
+import { duration } from '../words.ts';
+import type { Workload } from '../workload.ts';
+
+/** What rules know besides what they judge. */
+export interface Around {
+  now: Instant;
+  /** the newest first; absent: not seen */
+  events?: Event[] | undefined;
+  /** absent: not seen */
+  workloads?: Workload[] | undefined;
+}
+
+type Said = Pick<Finding, 'rule' | 'level' | 'summary'> & Partial<Finding>;
+
+export const describePod = ({ name, namespace }: Pod): string => `kubectl describe pod ${name} -n ${namespace}`;
+
+export const previousLogs = ({ name, namespace }: Pod, container: Container): string =>
+  `kubectl logs ${name} -n ${namespace} -c ${container.name} --previous --tail=100`;
+
+export const ofPod = (pod: Pod, said: Said): Finding => ({
+  check: checks.pods,
+  subject: pod.name,
+  about: aboutPod(pod),
+  repeat: describePod(pod),
+  ...said,
+});
+
+export const ofContainer = (pod: Pod, container: Container, said: Said): Finding =>
+  ofPod(pod, { subject: `${pod.name}/${container.name}`, ...said });
+
+export const ago = (at: Instant | undefined, now: Instant): string =>
+  at === undefined ? 'at an unknown time' : `${duration(now - at)} ago`;
+
+export const isWithin = (at: Instant | undefined, now: Instant, ms: number): boolean =>
+  at !== undefined && now - at <= ms;
+
+/** Pods with their containers, one by one. */
+export const eachContainer = (pods: Pod[], rule: (pod: Pod, container: Container) => Finding[]): Finding[] =>
+  pods.flatMap((pod) => pod.containers.flatMap((container) => rule(pod, container)));

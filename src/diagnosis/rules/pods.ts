@@ -1,0 +1,32 @@
+/** All that is judged of pods alone, whatever the issue: C2 to C12 of the checks that every playbook shares. */
+import type { Finding, Sample } from '../diagnosis.ts';
+import type { Pod } from '../pod.ts';
+import { crashLooping } from './crashes.ts';
+import { putOut, stuckTerminating } from './endings.ts';
+import { otherKills, outOfMemoryKills } from './kills.ts';
+import type { Around } from './of-pod.ts';
+import { notReady } from './readiness.ts';
+import { restarted, restartedByLiveness } from './restarts.ts';
+import { unschedulable } from './scheduling.ts';
+import { badConfig, imageNotPulled, stuckCreating } from './starting.ts';
+
+export const judgePods = (pods: Pod[], around: Around, samples: readonly Sample[] = []): Finding[] => [
+  ...crashLooping(pods, around.now),
+  ...outOfMemoryKills(pods, around.now),
+  ...otherKills(pods, around),
+  ...restarted(pods, around.now, samples),
+  ...imageNotPulled(pods, around),
+  ...badConfig(pods),
+  ...notReady(pods, around),
+  ...restartedByLiveness(pods, around),
+  ...unschedulable(pods, around.now),
+  ...stuckCreating(pods, around),
+  ...putOut(pods, around.now),
+  ...stuckTerminating(pods, around.now),
+];
+
+/** Uids of pods that something is wrong with, notes aside. */
+export const illOf = (findings: Finding[]): ReadonlySet<string> =>
+  new Set(
+    findings.flatMap(({ about, level }) => (about?.kind === 'pod' && about.uid && level !== 'info' ? [about.uid] : [])),
+  );

@@ -1,0 +1,6 @@
+/** Lengths of time that thresholds are made of. */
+import type { Milliseconds } from '../incident/policy.ts';
+
+export const seconds = (n: number): Milliseconds => n * 1_000;
+export const minutes = (n: number): Milliseconds => seconds(60 * n);
+export const hours = (n: number): Milliseconds => minutes(60 * n);

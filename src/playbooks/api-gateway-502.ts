@@ -1,0 +1,64 @@
+/** API gateway 502: the gateway, what stands behind it, and what its log says of both. */
+import type { Finding, Seen } from '../diagnosis/diagnosis.ts';
+import type { GatewayLog } from '../diagnosis/gateway-log.ts';
+import { playbook, whenSeen } from '../diagnosis/playbook.ts';
+import type { Pods } from '../diagnosis/pod.ts';
+import { errorRate, fewReady } from '../diagnosis/rules/gateway-rate.ts';
+import { complained } from '../diagnosis/rules/gateway-troubles.ts';
+import { closed, deadAddresses } from '../diagnosis/rules/gateway-upstreams.ts';
+import { illOf } from '../diagnosis/rules/pods.ts';
+import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
+import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-out.ts';
+import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
+import { judgeCluster } from '../diagnosis/rules/shared.ts';
+import type { Services } from '../diagnosis/service.ts';
+import { autoscalers } from '../probes/autoscalers.ts';
+import { events } from '../probes/events.ts';
+import { gatewayLog } from '../probes/gateway-log.ts';
+import { limits } from '../probes/limits.ts';
+import { nodes } from '../probes/nodes.ts';
+import { pods } from '../probes/pods.ts';
+import { services } from '../probes/services.ts';
+import { suspectLogs } from '../probes/suspect-logs.ts';
+import { workloads } from '../probes/workloads.ts';
+
+export const apiGateway502 = playbook({
+  issueType: 'api-gateway-502',
+  title: 'The API gateway answers 502',
+  probes: { gatewayLog, pods, services, workloads, events, suspectLogs, nodes, autoscalers, limits },
+  rules: (evidence, { now, samples, issueType }) => {
+    const { pods, services, workloads } = evidence;
+    const ofCluster = judgeCluster(evidence, samples === undefined ? { now } : { now, samples });
+    // what may be a reason before what only shows that there is one
+    const findings = [
+      ...ofCluster,
+      ...whenSeen(services, ({ all }) =>
+        whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, allOf(workloads)), ...wrongPorts(all, seen.all)]),
+      ),
+      ...whenSeen(pods, fewReady),
+      ...whenSeen(evidence.gatewayLog, (log) => [
+        ...gone(log, { pods, services, now }),
+        ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
+        ...complained(log, now, gatewayLog.repeat(issueType)),
+        ...errorRate(log, gatewayLog.repeat(issueType)),
+      ]),
+    ];
+    return withRestarts(findings, allOf(pods));
+  },
+  ruledOut: (evidence, { now }) => [
+    ...ruledOutOfGateway(evidence.services, evidence.gatewayLog),
+    ...ruledOutOfCluster(evidence, now),
+  ],
+});
+
+const allOf = <Row>(seen: Seen<{ all: Row[] }>): Row[] => (seen.ok ? seen.data.all : []);
+
+/** What was not seen whole could hold the very address. */
+function gone(
+  log: GatewayLog,
+  { pods, services, now }: { pods: Seen<Pods>; services: Seen<Services>; now: number },
+): Finding[] {
+  if (!pods.ok || !services.ok || pods.data.gaps.length + services.data.gaps.length > 0) return [];
+  const { namespace, all } = pods.data;
+  return deadAddresses(log, { pods: all, services: services.data.all, namespace }, now);
+}

@@ -1,0 +1,74 @@
+/** What every look at a cluster shares: having one, naming its namespace, and reading what its objects have in common. */
+import { z } from 'zod';
+import type { Cluster } from '../diagnosis/cluster.ts';
+import type { Surroundings } from '../diagnosis/diagnosis.ts';
+import type { Condition } from '../diagnosis/pod.ts';
+import { CannotSee } from '../errors.ts';
+import type { IssueType } from '../incident/policy.ts';
+
+export function clusterOf({ clients }: Surroundings): Cluster {
+  if (clients.cluster) return clients.cluster;
+  throw new CannotSee('absent', 'no cluster to look at is configured (KUBECONFIG)');
+}
+
+const dnsName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** It becomes part of an address: what is no plain name is refused. */
+export function namespaceOf({ targets }: IssueType): string {
+  const name = targets['namespace'] ?? '';
+  if (dnsName.test(name)) return name;
+  throw new CannotSee('absent', `the runbook names no usable namespace: ${JSON.stringify(name.slice(0, 80))}`);
+}
+
+/** An instant; clients that read types give a date, others text. */
+export const time = z
+  .union([z.string(), z.date()])
+  .transform((at) => new Date(at).getTime())
+  .refine(Number.isFinite);
+
+/** The API writes null where it means nothing. */
+export const maybe = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+export const several = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .array(schema)
+    .nullish()
+    .transform((values) => values ?? []);
+
+export const words = z
+  .record(z.string(), z.coerce.string())
+  .nullish()
+  .transform((values) => values ?? {});
+
+const OwnerReference = z.object({ kind: z.string(), name: z.string(), controller: maybe(z.boolean()) });
+
+export const Metadata = z.object({
+  name: z.string(),
+  namespace: z.string().default(''),
+  uid: z.string().default(''),
+  labels: words,
+  annotations: words,
+  creationTimestamp: maybe(time),
+  deletionTimestamp: maybe(time),
+  finalizers: several(z.string()),
+  ownerReferences: several(OwnerReference),
+});
+export type Metadata = z.infer<typeof Metadata>;
+
+export const Conditioned = z
+  .object({
+    type: z.string(),
+    status: z.string(),
+    reason: maybe(z.string()),
+    message: maybe(z.string()),
+    lastTransitionTime: maybe(time),
+  })
+  .transform(({ lastTransitionTime, ...said }): Condition => ({ ...said, since: lastTransitionTime }));
+
+export const controllerOf = ({ ownerReferences }: Metadata): { kind: string; name: string } | undefined =>
+  ownerReferences.find(({ controller }) => controller === true);
+
+/** A sentence for a list that was longer than what is read of it. */
+export const cutOff = (what: string, isCut: boolean, read: number): string[] =>
+  isCut ? [`there are more ${what} than the ${read} that were read`] : [];

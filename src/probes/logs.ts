@@ -1,0 +1,45 @@
+/** Logs of many containers: a few at a time, each with why it was not read where it was not. */
+import type { Cluster, LogAsked } from '../diagnosis/cluster.ts';
+import { reasonOf } from '../diagnosis/words.ts';
+import type { Instant } from '../incident/incident.ts';
+
+/** at the same time: the API's own limit on one account is not far above */
+const atOnce = 8;
+
+export interface Line {
+  at: Instant;
+  text: string;
+}
+
+export interface ReadLog {
+  asked: LogAsked;
+  lines: Line[];
+  /** absent: it was read */
+  why?: string;
+}
+
+export async function readLogs(cluster: Cluster, asked: LogAsked[]): Promise<ReadLog[]> {
+  const waiting = asked.map((one, n) => ({ one, n }));
+  const read: ReadLog[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) read[next.n] = await readLog(cluster, next.one);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return read;
+}
+
+async function readLog(cluster: Cluster, asked: LogAsked): Promise<ReadLog> {
+  try {
+    const { lines } = await cluster.logs(asked);
+    return { asked, lines: lines.flatMap(lineOf) };
+  } catch (error) {
+    return { asked, lines: [], why: `${asked.pod}/${asked.container ?? ''}: ${reasonOf(error)}` };
+  }
+}
+
+/** The runtime's time stands before each line. */
+function lineOf(line: string): Line[] {
+  const end = line.indexOf(' ');
+  const at = Date.parse(line.slice(0, Math.max(0, end)));
+  return Number.isNaN(at) ? [] : [{ at, text: line.slice(end + 1) }];
+}

@@ -1,0 +1,37 @@
+/** The nodes, for whoever may see them: without that right it is said what would have to be granted. */
+import { z } from 'zod';
+import { checks } from '../diagnosis/checks.ts';
+import { kinds } from '../diagnosis/cluster.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { Node, Nodes } from '../diagnosis/node.ts';
+import { CannotSee } from '../errors.ts';
+import { Conditioned, clusterOf, cutOff, Metadata, maybe, several } from './kubernetes.ts';
+
+const Row = z.object({
+  metadata: Metadata,
+  spec: z.object({ unschedulable: maybe(z.boolean()) }),
+  status: z.object({ conditions: several(Conditioned) }),
+});
+
+function nodeOf(item: unknown): Node {
+  const { metadata, spec, status } = Row.parse(item);
+  const { name, uid } = metadata;
+  return { name, uid, isCordoned: spec.unschedulable ?? false, conditions: status.conditions };
+}
+
+export const nodes: Probe<Nodes> = {
+  name: checks.nodes,
+  timeoutMs: 8_000,
+  async look(surroundings) {
+    try {
+      const { rows, isCut } = await clusterOf(surroundings).list({ kind: kinds.nodes, parse: nodeOf });
+      return { all: rows, gaps: cutOff('nodes', isCut, rows.length) };
+    } catch (error) {
+      if (!(error instanceof CannotSee) || error.code !== 'forbidden') throw error;
+      return { all: [], gaps: [`not checked: no right to ${error.grant ?? 'list nodes'} (optional)`] };
+    }
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: () => 'kubectl get nodes',
+  rights: [{ kind: kinds.nodes, verbs: ['list'], isClusterWide: true }],
+};

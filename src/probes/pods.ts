@@ -1,0 +1,79 @@
+/** The pods of the runbook's namespace, each with the workload it belongs to, and which of them carry the label. */
+
+import { checks } from '../diagnosis/checks.ts';
+import { type Cluster, kinds, type Listed } from '../diagnosis/cluster.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { Owner, Pod, Pods } from '../diagnosis/pod.ts';
+import { askedOnce } from '../diagnosis/shared.ts';
+import { reasonOf } from '../diagnosis/words.ts';
+import { clusterOf, cutOff, namespaceOf } from './kubernetes.ts';
+import { podOf } from './pod-row.ts';
+import { listReplicaSets } from './replica-sets.ts';
+
+/** A namespace's pods are listed once per run, whoever asks. */
+export const listPods = askedOnce(
+  (cluster: Cluster, namespace: string, labels: string | undefined): Promise<Listed<Pod>> =>
+    cluster.list({ kind: kinds.pods, namespace, parse: podOf, ...(labels === undefined ? {} : { labels }) }),
+);
+
+export const pods: Probe<Pods> = {
+  name: checks.pods,
+  timeoutMs: 8_000,
+  async look(surroundings) {
+    const cluster = clusterOf(surroundings);
+    const namespace = namespaceOf(surroundings.issueType);
+    const { label } = surroundings.issueType.targets;
+    const [all, labelled, owners] = await Promise.all([
+      listPods(cluster, namespace, undefined),
+      label === undefined ? undefined : listPods(cluster, namespace, label),
+      deploymentsOf(cluster, namespace),
+    ]);
+    const uids = new Set(labelled?.rows.map(({ uid }) => uid));
+    const rows = unique([...(labelled?.rows ?? []), ...all.rows]).map((pod) => owned(pod, owners.byReplicaSet));
+    const counted = rows.map((pod) => ({
+      ...pod,
+      owner: pod.owner && { ...pod.owner, pods: countOf(pod.owner, rows) },
+    }));
+    return {
+      namespace,
+      label,
+      all: counted,
+      targets: label === undefined ? counted : counted.filter(({ uid }) => uids.has(uid)),
+      gaps: [...cutOff('pods', all.isCut, all.rows.length), ...owners.gaps],
+    };
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: (issueType) => `kubectl get pods -n ${namespaceOf(issueType)} -o wide`,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.replicaSets, verbs: ['list'] },
+  ],
+};
+
+const unique = (rows: Pod[]): Pod[] => [...new Map(rows.map((pod) => [pod.uid, pod])).values()];
+
+interface Deployments {
+  byReplicaSet: Map<string, string>;
+  gaps: string[];
+}
+
+/** Without them pods are still pods: they are told by their replica set. */
+async function deploymentsOf(cluster: Cluster, namespace: string): Promise<Deployments> {
+  try {
+    const { rows } = await listReplicaSets(cluster, namespace);
+    const known = rows.flatMap(({ name, deployment }) =>
+      deployment === undefined ? [] : [[name, deployment] as const],
+    );
+    return { byReplicaSet: new Map(known), gaps: [] };
+  } catch (error) {
+    return { byReplicaSet: new Map(), gaps: [`which deployments the pods belong to was not seen: ${reasonOf(error)}`] };
+  }
+}
+
+function owned(pod: Pod, deployments: Map<string, string>): Pod {
+  const name = pod.owner?.kind === 'replicaset' ? deployments.get(pod.owner.name) : undefined;
+  return name === undefined ? pod : { ...pod, owner: { kind: 'deployment', name, pods: 1 } };
+}
+
+const countOf = ({ kind, name }: Owner, rows: Pod[]): number =>
+  rows.filter(({ owner }) => owner?.kind === kind && owner.name === name).length;

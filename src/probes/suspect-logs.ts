@@ -1,0 +1,71 @@
+/** The last words of containers that end or are not ready, from the run before and from this one. Of others nothing is read. */
+
+import { checks } from '../diagnosis/checks.ts';
+import { kinds } from '../diagnosis/cluster.ts';
+import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { LastWords } from '../diagnosis/last-words.ts';
+import { type Container, isLeaving, isReady, type Pod } from '../diagnosis/pod.ts';
+import { minutes } from '../diagnosis/times.ts';
+import { clusterOf, namespaceOf } from './kubernetes.ts';
+import { readLogs } from './logs.ts';
+import { listPods } from './pods.ts';
+
+const tailLines = 100;
+/** of one replica set the second says what the first said */
+const most = { containers: 8, perOwner: 2 };
+const endedWithin = minutes(30);
+
+export const suspectLogs: Probe<LastWords> = {
+  name: checks.suspectLogs,
+  timeoutMs: 12_000,
+  async look(surroundings) {
+    const cluster = clusterOf(surroundings);
+    const namespace = namespaceOf(surroundings.issueType);
+    const { rows } = await listPods(cluster, namespace, undefined);
+    const suspects = fewOf(rows.flatMap((pod) => suspectsIn(pod, surroundings.now)));
+    const asked = suspects.flatMap(({ pod, container, hasBefore }) => {
+      const one = { namespace, pod: pod.name, container: container.name, tailLines };
+      return hasBefore ? [{ ...one, previous: true }, one] : [one];
+    });
+    const read = await readLogs(cluster, asked);
+    return {
+      said: read.map(({ asked, lines }) => ({
+        pod: asked.pod,
+        container: asked.container,
+        isPrevious: asked.previous ?? false,
+        lines: lines.map(({ text }) => text),
+      })),
+      gaps: read.flatMap(({ why }) => (why === undefined ? [] : [why])),
+    };
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: (issueType) => `kubectl logs POD -n ${namespaceOf(issueType)} --previous --tail=${tailLines}`,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.pods, verbs: ['get'], subresource: 'log' },
+  ],
+};
+
+interface Suspect {
+  pod: Pod;
+  container: Container;
+  hasBefore: boolean;
+}
+
+/** What never ran has said nothing. */
+function suspectsIn(pod: Pod, now: number): Suspect[] {
+  if (isLeaving(pod)) return [];
+  return pod.containers.flatMap((container) => {
+    const { last, ended, runningSince, isInit } = container;
+    const endedLately = [last, ended].some(
+      (end) => end?.at !== undefined && now - end.at <= endedWithin && end.exitCode !== 0,
+    );
+    const isUnready = !isInit && !isReady(pod) && !container.isReady && runningSince !== undefined;
+    return endedLately || isUnready ? [{ pod, container, hasBefore: last !== undefined }] : [];
+  });
+}
+
+const fewOf = (suspects: Suspect[]): Suspect[] =>
+  [...Map.groupBy(suspects, ({ pod, container }) => `${pod.owner?.name ?? pod.name} ${container.name}`).values()]
+    .flatMap((alike) => alike.slice(0, most.perOwner))
+    .slice(0, most.containers);

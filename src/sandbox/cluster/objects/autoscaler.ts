@@ -1,0 +1,72 @@
+/** A horizontal autoscaler (autoscaling/v2) with the words of its controller. */
+import type { AutoscalerScene, Workload } from '../scene.ts';
+import type { ApiObject } from './object.ts';
+import { ago, metaOf, type Place } from './place.ts';
+
+export function autoscaler(place: Place, scene: AutoscalerScene, workloads: Workload[]): ApiObject {
+  const { name, target, min, max, current, cpu, failing } = scene;
+  const kind = workloads.some((one) => one.name === target && one.kind === 'statefulset')
+    ? 'StatefulSet'
+    : 'Deployment';
+  const used = cpu && !failing ? { averageUtilization: cpu.now, averageValue: `${cpu.now}m` } : undefined;
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: metaOf(place, 'HorizontalPodAutoscaler', { name }),
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind, name: target },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [measured(cpu?.target ?? 80)],
+    },
+    status: {
+      lastScaleTime: ago(place, 10),
+      currentReplicas: current,
+      desiredReplicas: current,
+      currentMetrics: used ? [{ type: 'Resource', resource: { name: 'cpu', current: used } }] : null,
+      conditions: conditionsOf(place, scene),
+    },
+  };
+}
+
+const measured = (averageUtilization: number): object => ({
+  type: 'Resource',
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+});
+
+const able = {
+  type: 'AbleToScale',
+  status: 'True',
+  reason: 'ReadyForNewScale',
+  message: 'recommended size matches current size',
+};
+const active = {
+  type: 'ScalingActive',
+  status: 'True',
+  reason: 'ValidMetricFound',
+  message:
+    'the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)',
+};
+const unlimited = {
+  type: 'ScalingLimited',
+  status: 'False',
+  reason: 'DesiredWithinRange',
+  message: 'the desired count is within the acceptable range',
+};
+const limitedAbove = {
+  type: 'ScalingLimited',
+  status: 'True',
+  reason: 'TooManyReplicas',
+  message: 'the desired replica count is more than the maximum replica count',
+};
+
+/** Without a figure the controller does not come as far as the limits. */
+function conditionsOf(place: Place, { failing, limited }: AutoscalerScene): object[] {
+  const said = failing ? [able, active].filter(({ type }) => type !== failing.type) : [able, active];
+  const blind = failing?.type === 'ScalingActive';
+  const limits = limited ? limitedAbove : unlimited;
+  return [...said, ...(failing ? [{ status: 'False', ...failing }] : []), ...(blind ? [] : [limits])].map((one) => ({
+    ...one,
+    lastTransitionTime: ago(place, 30),
+  }));
+}

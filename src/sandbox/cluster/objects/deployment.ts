@@ -1,0 +1,135 @@
+/** A Deployment, one ReplicaSet for each of its two last revisions, and the pods of each. */
+import { type ApiObject, type Condition, isReady, type Pod } from './object.ts';
+import { ago, metaOf, ownerOf } from './place.ts';
+import { podOf } from './pod.ts';
+import { living } from './pods.ts';
+import { type Revision, replicaSet } from './replica-set.ts';
+import { hashOf, labelsOf, templateOf } from './template.ts';
+import type { Cast } from './workload.ts';
+
+const revisionKey = 'deployment.kubernetes.io/revision';
+
+export function deployment(cast: Cast): ApiObject[] {
+  const { workload, age } = cast;
+  const owner = frame(cast);
+  const hasOld = workload.rollout !== undefined || cast.pods.some(({ scene }) => scene.isOld);
+  const revisions = (hasOld ? [true, false] : [false]).map((isOld): Revision => {
+    const hash = hashOf(workload, isOld);
+    const name = `${workload.name}-${hash}`;
+    const number = hasOld && !isOld ? 2 : 1;
+    return { isOld, hash, name, number, age: isOld ? age : (workload.rollout?.ago ?? age) };
+  });
+  const sets = revisions.map((revision) => replicaSetWithPods(cast, owner, revision));
+  const pods = sets.flatMap((one) => one.pods);
+  const newest = sets.at(-1);
+  const status = statusOf(cast, { pods, fresh: newest?.pods ?? [], newest: newest?.set.metadata.name ?? '' });
+  return [{ ...owner, status }, ...sets.map(({ set }) => set), ...pods];
+}
+
+const surge = 0.25;
+
+function frame({ place, workload, desired, age }: Cast): ApiObject {
+  const { name, rollout } = workload;
+  const labels = labelsOf(workload);
+  const rolling = { maxUnavailable: '25%', maxSurge: '25%' };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metaOf(place, 'Deployment', {
+      name,
+      age,
+      labels,
+      generation: rollout ? 2 : 1,
+      annotations: { [revisionKey]: rollout ? '2' : '1' },
+    }),
+    spec: {
+      replicas: desired,
+      selector: { matchLabels: labels },
+      template: templateOf(workload, false),
+      strategy: { type: 'RollingUpdate', rollingUpdate: rolling },
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    },
+  };
+}
+
+function replicaSetWithPods(cast: Cast, owner: ApiObject, revision: Revision): { set: ApiObject; pods: Pod[] } {
+  const { place, workload, desired } = cast;
+  const bare = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: metaOf(place, 'ReplicaSet', { name: revision.name }),
+  };
+  const pods = cast.pods
+    .filter(({ scene }) => (scene.isOld ?? false) === revision.isOld)
+    .map(({ scene, node }) =>
+      podOf(place, {
+        workload,
+        scene,
+        node,
+        owner: ownerOf(bare),
+        labels: { 'pod-template-hash': revision.hash },
+      }),
+    );
+  const most = desired + Math.ceil(desired * surge);
+  const annotations = {
+    'deployment.kubernetes.io/desired-replicas': String(desired),
+    'deployment.kubernetes.io/max-replicas': String(most),
+    [revisionKey]: String(revision.number),
+  };
+  return { set: replicaSet(cast, { revision, pods, annotations, owner: ownerOf(owner) }), pods };
+}
+
+interface Numbers {
+  pods: Pod[];
+  /** those of the newest revision */
+  fresh: Pod[];
+  newest: string;
+}
+
+/** A count of zero is left out. */
+function statusOf(cast: Cast, { pods, fresh, newest }: Numbers): object {
+  const { workload, desired } = cast;
+  const ready = living(pods).filter(isReady).length;
+  return {
+    observedGeneration: workload.rollout ? 2 : 1,
+    replicas: living(pods).length || undefined,
+    updatedReplicas: living(fresh).length || undefined,
+    readyReplicas: ready || undefined,
+    availableReplicas: ready || undefined,
+    unavailableReplicas: Math.max(0, desired - ready) || undefined,
+    conditions: conditionsOf(cast, { isEnough: ready >= desired - Math.floor(desired * surge), newest }),
+  };
+}
+
+function conditionsOf(cast: Cast, { isEnough, newest }: { isEnough: boolean; newest: string }): object[] {
+  const { place, workload, age } = cast;
+  const since = ago(place, workload.rollout?.ago ?? age);
+  const at = { lastUpdateTime: since, lastTransitionTime: since };
+  const failure = workload.failing && { type: 'ReplicaFailure', status: 'True', ...workload.failing, ...at };
+  const available = isEnough ? enough : tooFew;
+  const progressing = { type: 'Progressing', ...progress(cast, newest), ...at };
+  return [...(failure ? [failure] : []), { type: 'Available', ...available, ...at }, progressing];
+}
+
+const enough = {
+  status: 'True',
+  reason: 'MinimumReplicasAvailable',
+  message: 'Deployment has minimum availability.',
+};
+
+const tooFew = {
+  status: 'False',
+  reason: 'MinimumReplicasUnavailable',
+  message: 'Deployment does not have minimum availability.',
+};
+
+/** A rollout that once was complete stays so, whatever becomes of its pods. */
+function progress({ workload, pods }: Cast, newest: string): Pick<Condition, 'status' | 'reason' | 'message'> {
+  const set = `ReplicaSet "${newest}"`;
+  if (workload.rollout?.stuck)
+    return { status: 'False', reason: 'ProgressDeadlineExceeded', message: `${set} has timed out progressing.` };
+  if (workload.rollout && pods.some(({ scene }) => scene.isOld))
+    return { status: 'True', reason: 'ReplicaSetUpdated', message: `${set} is progressing.` };
+  return { status: 'True', reason: 'NewReplicaSetAvailable', message: `${set} has successfully progressed.` };
+}
