@@ -34,6 +34,8 @@ export interface Store {
 
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}\0${name}`;
 
+const names = (object: ApiObject): string => [object.apiVersion, object.kind, keyIn(object)].join('\0');
+
 /** The objects of one resource; sorted when somebody lists them, not at every change. */
 interface Shelf {
   objects: Map<string, ApiObject>;
@@ -93,13 +95,12 @@ export function makeStore(): Store {
     put,
     version: () => version,
     horizon: () => horizon,
-    all: shelves.sorted,
-    find: shelves.find,
+    all: (resource) => shelves.sorted(resource),
+    find: (...where) => shelves.find(...where),
     remove: (object) => {
       if (shelves.at(object) === object) tell('DELETED', object, object);
     },
     replace(wanted) {
-      const names = (object: ApiObject): string => [object.apiVersion, object.kind, keyIn(object)].join('\0');
       const kept = new Set(wanted.map(names));
       for (const object of shelves.all()) if (!kept.has(names(object))) tell('DELETED', object, object);
       wanted.forEach(put);
