@@ -69,8 +69,10 @@ export const apiOf = ({ group, version }: Pick<Resource, 'group' | 'version'>): 
 /** `pods`, `deployments.apps`: as messages and faults call it */
 export const fullName = ({ plural, group }: Resource): string => (group === '' ? plural : `${plural}.${group}`);
 
+const byKind = new Map(resources.map((one) => [`${apiOf(one)} ${one.kind}`, one]));
+
 export function resourceFor({ apiVersion, kind }: ApiObject): Resource {
-  const found = resources.find((one) => one.kind === kind && apiOf(one) === apiVersion);
+  const found = byKind.get(`${apiVersion} ${kind}`);
   if (!found) throw new Error(`the sandbox's API has no ${kind} of ${apiVersion}`);
   return found;
 }

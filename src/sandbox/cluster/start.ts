@@ -6,6 +6,7 @@ import { answer } from './answer.ts';
 import { makeIdentity } from './certificate.ts';
 import type { ClusterFault } from './effects.ts';
 import { kubeconfigText } from './kubeconfig.ts';
+import { withNames } from './objects/names.ts';
 import type { ApiObject } from './objects/object.ts';
 import { objectsOf } from './objects/objects.ts';
 import { type Accounts, everything } from './rights.ts';
@@ -93,7 +94,7 @@ function put(state: ClusterState, scenes: Scenes): void {
   const objects = Object.entries(scenes).flatMap(([namespace, scene]) =>
     objectsOf({ ...scene, nodes: told }, { namespace, now }),
   );
-  state.scenes = scenes;
+  state.scenes = Object.fromEntries(Object.entries(scenes).map(([name, scene]) => [name, withNames(scene)]));
   state.store.replace([...namespaces(Object.keys(scenes), now), ...objects]);
 }
 

@@ -3,7 +3,6 @@ import type { Faults } from '../faults.ts';
 import type { ClusterFault } from './effects.ts';
 import type { Snapshots } from './list.ts';
 import type { Told } from './logs.ts';
-import { toldOf } from './objects/names.ts';
 import type { Pod } from './objects/object.ts';
 import { NoSuchPath } from './refused.ts';
 import type { Accounts } from './rights.ts';
@@ -22,6 +21,7 @@ export interface Call {
 }
 
 export interface ClusterState {
+  /** with every pod called by name */
   scenes: Scenes;
   store: Store;
   snapshots: Snapshots;
@@ -50,6 +50,9 @@ export class Unavailable extends Error {}
 
 const sceneOf = ({ scenes }: ClusterState, { metadata }: Pod): Scene => scenes[metadata.namespace ?? ''] ?? {};
 
-export const toldOfPod = (state: ClusterState, pod: Pod): Told => toldOf(sceneOf(state, pod), pod.metadata.name);
+export function toldOfPod(state: ClusterState, pod: Pod): Told {
+  const all = (sceneOf(state, pod).workloads ?? []).flatMap(({ pods }) => pods);
+  return all.find(({ name }) => name === pod.metadata.name)?.containers ?? {};
+}
 
 export const execsOf = (state: ClusterState, pod: Pod): NonNullable<Scene['execs']> => sceneOf(state, pod).execs ?? [];

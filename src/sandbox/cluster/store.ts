@@ -1,7 +1,7 @@
 /** The objects of the cluster with a version that counts every change, for lists in pages and for watches. */
 import { EventEmitter } from 'node:events';
 import type { ApiObject } from './objects/object.ts';
-import { type Resource, resourceFor } from './resources.ts';
+import { type Resource, resourceFor, resources } from './resources.ts';
 
 export interface Change {
   version: number;
@@ -32,14 +32,45 @@ export interface Store {
   horizon(): number;
 }
 
-const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: ApiObject): string =>
-  [apiVersion, kind, namespace, name].join('\0');
+const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}\0${name}`;
+
+const names = (object: ApiObject): string => [object.apiVersion, object.kind, keyIn(object)].join('\0');
+
+/** The objects of one resource; sorted when somebody lists them, not at every change. */
+interface Shelf {
+  objects: Map<string, ApiObject>;
+  sorted?: ApiObject[] | undefined;
+}
+
+function makeShelves() {
+  const shelves = new Map<Resource, Shelf>(resources.map((resource) => [resource, { objects: new Map() }]));
+  const shelfOf = (resource: Resource): Shelf => shelves.get(resource) ?? { objects: new Map() };
+  return {
+    find: (resource: Resource, namespace: string | undefined, name: string) =>
+      shelfOf(resource).objects.get(keyOf(namespace, name)),
+    at: (object: ApiObject) => shelfOf(resourceFor(object)).objects.get(keyIn(object)),
+    sorted(resource: Resource): ApiObject[] {
+      const shelf = shelfOf(resource);
+      shelf.sorted ??= [...shelf.objects].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+      return shelf.sorted;
+    },
+    place(object: ApiObject, isGone: boolean): void {
+      const shelf = shelfOf(resourceFor(object));
+      shelf.sorted = undefined;
+      if (isGone) shelf.objects.delete(keyIn(object));
+      else shelf.objects.set(keyIn(object), object);
+    },
+    all: () => [...shelves.values()].flatMap(({ objects }) => [...objects.values()]),
+  };
+}
+
+const keyIn = ({ metadata: { namespace, name } }: ApiObject): string => keyOf(namespace, name);
 
 const unversioned = (object: ApiObject): string =>
   JSON.stringify({ ...object, metadata: { ...object.metadata, resourceVersion: undefined } });
 
 export function makeStore(): Store {
-  const objects = new Map<string, ApiObject>();
+  const shelves = makeShelves();
   const news = new EventEmitter<{ change: [Change] }>().setMaxListeners(0);
   let changes: Change[] = [];
   // an etcd has seen some before anybody asks
@@ -48,36 +79,30 @@ export function makeStore(): Store {
   const tell = (type: Change['type'], object: ApiObject, before?: ApiObject): ApiObject => {
     version += 1;
     const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
-    if (type === 'DELETED') objects.delete(keyOf(object));
-    else objects.set(keyOf(object), versioned);
+    shelves.place(versioned, type === 'DELETED');
     const change: Change = { version, type, resource: resourceFor(object), object: versioned, before };
     changes.push(change);
     news.emit('change', change);
     return versioned;
   };
   const put = (object: ApiObject): ApiObject => {
-    const before = objects.get(keyOf(object));
+    const before = shelves.at(object);
     if (before && unversioned(before) === unversioned(object)) return before;
     return tell(before ? 'MODIFIED' : 'ADDED', object, before);
   };
-  const all = (): ApiObject[] => [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   return {
     news,
     put,
     version: () => version,
     horizon: () => horizon,
-    all: (resource) => all().filter((object) => resourceFor(object) === resource),
-    find: (resource, namespace, name) =>
-      all().find((one) => {
-        const { metadata } = one;
-        return resourceFor(one) === resource && metadata.name === name && metadata.namespace === namespace;
-      }),
+    all: (resource) => shelves.sorted(resource),
+    find: (...where) => shelves.find(...where),
     remove: (object) => {
-      if (objects.get(keyOf(object)) === object) tell('DELETED', object, object);
+      if (shelves.at(object) === object) tell('DELETED', object, object);
     },
     replace(wanted) {
-      const keys = new Set(wanted.map(keyOf));
-      for (const [key, object] of objects) if (!keys.has(key)) tell('DELETED', object, object);
+      const kept = new Set(wanted.map(names));
+      for (const object of shelves.all()) if (!kept.has(names(object))) tell('DELETED', object, object);
       wanted.forEach(put);
     },
     since: (from) => (from < horizon ? undefined : changes.filter((change) => change.version > from)),

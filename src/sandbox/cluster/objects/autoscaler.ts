@@ -23,7 +23,7 @@ export function autoscaler(place: Place, scene: AutoscalerScene, workloads: Work
       lastScaleTime: ago(place, 10),
       currentReplicas: current,
       desiredReplicas: current,
-      currentMetrics: used ? [{ type: 'Resource', resource: { name: 'cpu', current: used } }] : null,
+      currentMetrics: used ? [{ type: 'Resource', resource: { name: 'cpu', current: used } }] : [{ type: '' }],
       conditions: conditionsOf(place, scene),
     },
   };
@@ -39,6 +39,13 @@ const able = {
   status: 'True',
   reason: 'ReadyForNewScale',
   message: 'recommended size matches current size',
+};
+/** that far and no farther */
+const reached = {
+  type: 'AbleToScale',
+  status: 'True',
+  reason: 'SucceededGetScale',
+  message: "the HPA controller was able to get the target's current scale",
 };
 const active = {
   type: 'ScalingActive',
@@ -62,8 +69,8 @@ const limitedAbove = {
 
 /** Without a figure the controller does not come as far as the limits. */
 function conditionsOf(place: Place, { failing, limited }: AutoscalerScene): object[] {
-  const said = failing ? [able, active].filter(({ type }) => type !== failing.type) : [able, active];
   const blind = failing?.type === 'ScalingActive';
+  const said = [blind ? reached : able, active].filter(({ type }) => type !== failing?.type);
   const limits = limited ? limitedAbove : unlimited;
   return [...said, ...(failing ? [{ status: 'False', ...failing }] : []), ...(blind ? [] : [limits])].map((one) => ({
     ...one,

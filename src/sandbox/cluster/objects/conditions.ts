@@ -24,7 +24,7 @@ export function conditionsOf(place: Place, whole: Whole): Condition[] {
   const { age, scene } = whole;
   const yes: Said = { status: 'True', lastTransitionTime: ago(place, age) };
   const ready = readiness(place, whole);
-  return [
+  const conditions: Condition[] = [
     ...(scene.reason === 'Evicted' ? [{ type: 'DisruptionTarget', ...yes, ...evicted(scene) }] : []),
     { type: 'PodReadyToStartContainers', ...yes, status: isEnded(scene) ? 'False' : 'True' },
     { type: 'Initialized', ...yes, ...incomplete(whole) },
@@ -32,6 +32,8 @@ export function conditionsOf(place: Place, whole: Whole): Condition[] {
     { type: 'ContainersReady', ...ready },
     { type: 'PodScheduled', ...yes },
   ];
+  // kept for clients of old: nothing probes any more
+  return conditions.map((one) => ({ ...one, lastProbeTime: null }));
 }
 
 const isEnded = ({ phase }: PodScene): boolean => phase === 'Failed' || phase === 'Succeeded';

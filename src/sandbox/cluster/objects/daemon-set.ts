@@ -14,7 +14,7 @@ export function daemonSet(cast: Cast): ApiObject[] {
       'controller-revision-hash': hashOf(workload, scene.isOld ?? false),
       'pod-template-generation': scene.isOld || !workload.rollout ? '1' : '2',
     };
-    return podOf(place, { workload, scene, node, owner: ownerOf(set), labels });
+    return podOf(place, { workload, scene, node, owner: ownerOf(set), labels, spec: { affinity: only(node) } });
   });
   return [{ ...set, status: statusOf(cast, pods) }, ...pods];
 }
@@ -49,3 +49,12 @@ function statusOf({ workload, desired, pods: cast }: Cast, pods: Pod[]): object 
     numberUnavailable: Math.max(0, desired - ready) || undefined,
   };
 }
+
+/** Its controller names the node, and the scheduler obeys. */
+const only = (node: string): object => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+    },
+  },
+});

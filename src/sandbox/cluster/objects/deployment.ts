@@ -2,8 +2,8 @@
 import { type ApiObject, type Condition, isReady, type Pod } from './object.ts';
 import { ago, metaOf, ownerOf } from './place.ts';
 import { podOf } from './pod.ts';
-import { living } from './pods.ts';
-import { type Revision, replicaSet } from './replica-set.ts';
+import { leaving, living } from './pods.ts';
+import { type Revision, replicaSet, wanted } from './replica-set.ts';
 import { hashOf, labelsOf, templateOf } from './template.ts';
 import type { Cast } from './workload.ts';
 
@@ -22,7 +22,7 @@ export function deployment(cast: Cast): ApiObject[] {
   const sets = revisions.map((revision) => replicaSetWithPods(cast, owner, revision));
   const pods = sets.flatMap((one) => one.pods);
   const newest = sets.at(-1);
-  const status = statusOf(cast, { pods, fresh: newest?.pods ?? [], newest: newest?.set.metadata.name ?? '' });
+  const status = statusOf(cast, { pods, fresh: newest?.pods ?? [], name: newest?.set.metadata.name ?? '' });
   return [{ ...owner, status }, ...sets.map(({ set }) => set), ...pods];
 }
 
@@ -84,21 +84,26 @@ interface Numbers {
   pods: Pod[];
   /** those of the newest revision */
   fresh: Pod[];
-  newest: string;
+  /** of the newest revision */
+  name: string;
 }
 
 /** A count of zero is left out. */
-function statusOf(cast: Cast, { pods, fresh, newest }: Numbers): object {
+function statusOf(cast: Cast, { pods, fresh, name }: Numbers): object {
   const { workload, desired } = cast;
   const ready = living(pods).filter(isReady).length;
+  const newest = new Set(fresh);
+  const old = pods.filter((pod) => !newest.has(pod));
+  const all = wanted(cast, true, old) + wanted(cast, false, fresh);
   return {
     observedGeneration: workload.rollout ? 2 : 1,
     replicas: living(pods).length || undefined,
     updatedReplicas: living(fresh).length || undefined,
     readyReplicas: ready || undefined,
     availableReplicas: ready || undefined,
-    unavailableReplicas: Math.max(0, desired - ready) || undefined,
-    conditions: conditionsOf(cast, { isEnough: ready >= desired - Math.floor(desired * surge), newest }),
+    terminatingReplicas: leaving(pods).length,
+    unavailableReplicas: Math.max(0, all - ready) || undefined,
+    conditions: conditionsOf(cast, { isEnough: ready >= desired - Math.floor(desired * surge), newest: name }),
   };
 }
 

@@ -1,21 +1,24 @@
-/** The names of the pods that a scene leaves to their workload, and what the scene tells of a pod by name. */
-import type { ContainerStatus, PodScene, Scene, Workload } from '../scene.ts';
+/** The names of the pods that a scene leaves to their workload. */
+import type { PodScene, Scene, Workload } from '../scene.ts';
 import { madeUp } from './place.ts';
 import { hashOf } from './template.ts';
 
 export type NamedPod = PodScene & { name: string };
 
-export const podsOf = (workload: Workload): NamedPod[] =>
-  workload.pods.map((scene, n) => ({ ...scene, name: scene.name ?? nameOf(workload, scene, n) }));
+export const podsOf = (workload: Workload): NamedPod[] => {
+  const owners = { old: ownerName(workload, true), fresh: ownerName(workload, false) };
+  return workload.pods.map((scene, n) => {
+    const owner = scene.isOld ? owners.old : owners.fresh;
+    const suffix = workload.kind === 'statefulset' ? String(n) : madeUp(5, owner, String(n));
+    return { ...scene, name: scene.name ?? `${owner}-${suffix}` };
+  });
+};
 
-function nameOf(workload: Workload, { isOld = false }: PodScene, n: number): string {
-  const { kind, name } = workload;
-  if (kind === 'statefulset') return `${name}-${n}`;
-  const owner = kind === 'deployment' ? `${name}-${hashOf(workload, isOld)}` : name;
-  return `${owner}-${madeUp(5, owner, String(n))}`;
-}
+const ownerName = (workload: Workload, isOld: boolean): string =>
+  workload.kind === 'deployment' ? `${workload.name}-${hashOf(workload, isOld)}` : workload.name;
 
-export function toldOf(scene: Scene, pod: string): Record<string, ContainerStatus> {
-  const named = (scene.workloads ?? []).flatMap(podsOf).find(({ name }) => name === pod);
-  return named?.containers ?? {};
-}
+/** The same scene with every pod called by name. */
+export const withNames = (scene: Scene): Scene => ({
+  ...scene,
+  workloads: (scene.workloads ?? []).map((workload) => ({ ...workload, pods: podsOf(workload) })),
+});

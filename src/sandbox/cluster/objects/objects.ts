@@ -3,7 +3,7 @@ import type { Scene } from '../scene.ts';
 import { autoscaler } from './autoscaler.ts';
 import { eventObject } from './event.ts';
 import { nodeMetrics, podMetrics } from './metrics.ts';
-import { toldOf } from './names.ts';
+import { podsOf } from './names.ts';
 import { nodeObject, nodesOf, wellNodes } from './nodes.ts';
 import { type ApiObject, isPod } from './object.ts';
 import type { Place } from './place.ts';
@@ -29,6 +29,7 @@ export function objectsOf(scene: Scene, place: Place): ApiObject[] {
     ...(scene.leases ?? []).map((one) => lease(place, one)),
   ];
   const events = (scene.events ?? []).map((event, n) => eventObject(place, event, { objects, n }));
-  const measured = pods.flatMap((pod) => podMetrics(place, pod, toldOf(scene, pod.metadata.name)));
+  const told = new Map(workloads.flatMap(podsOf).map(({ name, containers = {} }) => [name, containers]));
+  const measured = pods.flatMap((pod) => podMetrics(place, pod, told.get(pod.metadata.name) ?? {}));
   return [...objects, ...events, ...measured, ...nodes.flatMap((node) => nodeMetrics(place, node))];
 }

@@ -31,6 +31,7 @@ export function podOf(place: Place, made: Made): Pod {
     name,
     age,
     labels: { ...template.metadata.labels, ...made.labels },
+    generation: 1,
     generateName: `${owner.name}-`,
     ownerReferences: [owner],
     ...(scene.deleted === undefined

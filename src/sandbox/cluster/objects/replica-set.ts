@@ -2,7 +2,7 @@
 import type { Labels } from '../scene.ts';
 import { type ApiObject, isReady, type Owner, type Pod } from './object.ts';
 import { ago, metaOf } from './place.ts';
-import { living } from './pods.ts';
+import { leaving, living } from './pods.ts';
 import { labelsOf, templateOf } from './template.ts';
 import type { Cast } from './workload.ts';
 
@@ -26,7 +26,7 @@ export function replicaSet(cast: Cast, { revision, pods, annotations, owner }: P
   const { place, workload } = cast;
   const labels = { ...labelsOf(workload), 'pod-template-hash': revision.hash };
   const template = templateOf(workload, revision.isOld);
-  const replicas = wanted(cast, revision, pods);
+  const replicas = wanted(cast, revision.isOld, pods);
   const { name, age } = revision;
   const generation = 1;
   return {
@@ -38,9 +38,9 @@ export function replicaSet(cast: Cast, { revision, pods, annotations, owner }: P
   };
 }
 
-/** What cannot be made is wanted all the same. */
-const wanted = ({ desired, workload }: Cast, { isOld }: Revision, pods: Pod[]): number =>
-  workload.failing && !isOld ? desired : living(pods).length;
+/** While a rollout goes on, as many as have come so far; else all, made or not. */
+export const wanted = ({ desired, workload, pods: cast }: Cast, isOld: boolean, pods: Pod[]): number =>
+  isOld || (!workload.failing && cast.some(({ scene }) => scene.isOld)) ? living(pods).length : desired;
 
 function statusOf({ place, workload }: Cast, { isOld, age }: Revision, pods: Pod[]): object {
   const ready = living(pods).filter(isReady).length;
@@ -57,6 +57,7 @@ function statusOf({ place, workload }: Cast, { isOld, age }: Revision, pods: Pod
     readyReplicas: ready || undefined,
     availableReplicas: ready || undefined,
     observedGeneration: 1,
+    terminatingReplicas: leaving(pods).length,
     conditions: failing && !isOld ? [failure] : undefined,
   };
 }

@@ -1,0 +1,54 @@
+/** Calls to a real, disposable control plane, named by a kubeconfig. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parsed } from '../../slack/json.ts';
+
+const Config = z.object({
+  'current-context': z.string(),
+  clusters: z.tuple([
+    z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }) }),
+  ]),
+  users: z.tuple([
+    z.object({ user: z.object({ 'client-certificate-data': z.string(), 'client-key-data': z.string() }) }),
+  ]),
+});
+
+export interface Contact {
+  /** the parsed body; rejects with the API's message for what it refuses */
+  call(method: string, path: string, body?: object): Promise<unknown>;
+}
+
+/** Whatever is played is made and removed, so only a cluster that says by its name that it may be thrown away will do. */
+export function contactOf(kubeconfigFile: string): Contact {
+  const config = Config.parse(parse(readFileSync(kubeconfigFile, 'utf8')));
+  const context = config['current-context'];
+  if (context !== 'disposable')
+    throw new Error(`scenes are played on a context named "disposable", and this is "${context}"`);
+  const [{ cluster }] = config.clusters;
+  const [{ user }] = config.users;
+  const identity = {
+    ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+    cert: Buffer.from(user['client-certificate-data'], 'base64'),
+    key: Buffer.from(user['client-key-data'], 'base64'),
+  };
+  return {
+    async call(method, path, body) {
+      const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+      const headers = { accept: 'application/json', 'content-type': type };
+      const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+      const sent = request(`${cluster.server}${path}`, { ...identity, method, headers }, (response) => {
+        buffer(response)
+          .then((read) => resolve({ status: response.statusCode ?? 0, text: read.toString('utf8') }))
+          .catch(reject);
+      });
+      sent.once('error', reject);
+      sent.end(body ? JSON.stringify(body) : undefined);
+      const { status, text } = await promise;
+      if (status >= 400) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
+      return parsed(text);
+    },
+  };
+}

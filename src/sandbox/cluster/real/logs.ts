@@ -1,0 +1,32 @@
+/** Logs for kwok, which takes them from files of this machine. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NamedPod } from '../objects/names.ts';
+import type { ContainerStatus } from '../scene.ts';
+
+const apiVersion = 'kwok.x-k8s.io/v1alpha1';
+
+type Lines = NonNullable<ContainerStatus['logs']>;
+
+/** in the format of the container runtime's own files */
+const inFile = (lines: Lines, now: Date): string =>
+  lines.map(([ago, line]) => `${stamp(now, ago)} stdout F ${line}\n`).join('');
+
+const stamp = (now: Date, ago: number): string =>
+  new Date(now.getTime() - ago * 60_000).toISOString().replace('Z', '000000Z');
+
+/** Undefined for a pod that has said nothing. */
+export function logsObject({ name, containers = {} }: NamedPod, folder: string, now: Date): object | undefined {
+  const logs = Object.entries(containers).flatMap(([container, told]) => {
+    const { previousLogs, logs = told.waiting ? previousLogs : undefined } = told;
+    if (!logs && !previousLogs) return [];
+    const files = {
+      logsFile: join(folder, `${name}.${container}`),
+      previousLogsFile: join(folder, `${name}.${container}.0`),
+    };
+    writeFileSync(files.logsFile, inFile(logs ?? [], now));
+    writeFileSync(files.previousLogsFile, inFile(previousLogs ?? [], now));
+    return [{ containers: [container], ...files }];
+  });
+  return logs.length > 0 ? { apiVersion, kind: 'Logs', metadata: { name }, spec: { logs } } : undefined;
+}
