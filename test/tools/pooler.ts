@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { it } from '@jest/globals';
 import pg from 'pg';
 import { freePort } from '../../src/sandbox/bot.ts';
@@ -10,7 +11,18 @@ import { freePort } from '../../src/sandbox/bot.ts';
 export interface Pooler {
   /** the same database, through it */
   url: string;
+  /** its admin console, for the login `watcher`, who may look and no more */
+  console: string;
+  /** its log so far, a line each */
+  log(): string[];
   stop(): void;
+}
+
+export interface PoolerSettings {
+  /** further lines of its section */
+  settings?: string[];
+  /** further logins, with their passwords */
+  users?: Record<string, string>;
 }
 
 const binary = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(existsSync);
@@ -18,7 +30,9 @@ const binary = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/
 export const pooled = binary === undefined ? it.skip : it;
 export const because = binary === undefined ? ' (skipped: no pgbouncer on this machine)' : '';
 
-export async function startPooler(direct: string): Promise<Pooler> {
+export const watcher = { name: 'watcher', password: 'looks-only' };
+
+export async function startPooler(direct: string, { settings = [], users = {} }: PoolerSettings = {}): Promise<Pooler> {
   const url = new URL(direct);
   const folder = mkdtempSync(join(tmpdir(), 'responder-pooler-'));
   const port = await freePort();
@@ -33,15 +47,27 @@ export async function startPooler(direct: string): Promise<Pooler> {
     `auth_file = ${join(folder, 'users.txt')}`,
     'pool_mode = transaction',
     'default_pool_size = 2',
+    `stats_users = ${watcher.name}`,
+    `admin_users = ${url.username}`,
+    ...settings,
     '',
   ];
   writeFileSync(join(folder, 'pgbouncer.ini'), ini.join('\n'));
-  writeFileSync(join(folder, 'users.txt'), `"${url.username}" "${url.password}"\n`);
-  const child = spawn(binary ?? '', [join(folder, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody(folder) });
+  const logins = { [url.username]: url.password, [watcher.name]: watcher.password, ...users };
+  const lines = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
+  writeFileSync(join(folder, 'users.txt'), lines.join(''));
+  const child = spawn(binary ?? '', [join(folder, 'pgbouncer.ini')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...asNobody(folder),
+  });
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
   url.port = String(port);
   await answering(url.href);
   return {
     url: url.href,
+    console: `postgres://${watcher.name}:${watcher.password}@127.0.0.1:${port}/pgbouncer`,
+    log: () => said,
     stop() {
       child.kill('SIGINT');
       rmSync(folder, { recursive: true, force: true });
