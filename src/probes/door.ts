@@ -80,19 +80,18 @@ function howFull(chain: Error[]): How {
 
 /**
  * Neither we nor psql in the pod were let in. What psql was told counts where it got as far as the door: it stands closer.
- * Throws where nobody stood there at all.
+ * Without `direct` there is no connection of our own. Throws where nobody stood at the door at all.
  */
-export function refusalOf({ direct, inPod }: { direct: unknown; inPod: unknown }): NoAnswer {
-  const how = inPod instanceof CannotSee ? howOf(isAbsent(direct) ? undefined : direct) : howOf(inPod);
-  if (how === undefined) throw neither(direct, inPod);
-  return { answers: false, how, why: isAbsent(direct) ? reasonOf(inPod) : neither(direct, inPod).message };
+export function refusalOf({ direct, inPod }: { direct?: unknown; inPod: unknown }): NoAnswer {
+  const how = howOf(inPod instanceof CannotSee ? direct : inPod);
+  const both = direct === undefined ? inPod : neither(direct, inPod);
+  if (how === undefined) throw both;
+  return { answers: false, how, why: reasonOf(both) };
 }
 
 /** Both ways failed, and the sentence tells of both. */
 export const neither = (direct: unknown, inPod: unknown): CannotSee =>
   new CannotSee('unreachable', `${reasonOf(direct)}; nor in the pod: ${reasonOf(inPod)}`, { cause: direct });
-
-const isAbsent = (error: unknown): boolean => error instanceof CannotSee && error.code === 'absent';
 
 /** The error, what caused it, and of several at once the first. */
 function chainOf(error: unknown): Error[] {

@@ -54,18 +54,15 @@ export async function psqlInPod(
 }
 
 /** Several probes read the same answer. */
-const once = askedOnce(
-  async (cluster: Cluster, namespace?: string, pod?: string, ...command: (string | undefined)[]) => {
-    const words = command.filter((word) => word !== undefined);
-    const ran = await cluster.exec({ namespace: namespace ?? '', pod: pod ?? '', command: words });
-    if (ran.exitCode === 0) return rowsOf(ran.stdout);
-    const said = ran.stderr.split('\n').find((line) => line.trim() !== '') ?? `psql ended with ${ran.exitCode}`;
-    const sentence = oneLine(said.replace(/^psql: error: /, ''));
-    // only then the words are an answer to psql, not of psql or of what should have run it
-    if (ran.exitCode === couldNotConnect) throw new Error(sentence);
-    throw new CannotSee('unreadable', `psql in ${pod ?? ''} could not be asked: ${sentence}`);
-  },
-);
+const once = askedOnce(async (cluster: Cluster, ...[namespace = '', pod = '', ...command]: string[]) => {
+  const ran = await cluster.exec({ namespace, pod, command });
+  if (ran.exitCode === 0) return rowsOf(ran.stdout);
+  const said = ran.stderr.split('\n').find((line) => line.trim() !== '') ?? `psql ended with ${ran.exitCode}`;
+  const sentence = oneLine(said.replace(/^psql: error: /, ''));
+  // only then the words are an answer to psql, not of psql or of what should have run it
+  if (ran.exitCode === couldNotConnect) throw new Error(sentence);
+  throw new CannotSee('unreadable', `psql in ${pod} could not be asked: ${sentence}`);
+});
 
 function rowsOf(stdout: string): TextRow[] {
   const [header = '', ...lines] = stdout.split('\n').filter((line) => line !== '');

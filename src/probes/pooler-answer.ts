@@ -33,6 +33,7 @@ export const poolerAnswer: Probe<PoolerAnswer> = {
   timeoutMs: 6_000,
   rights: [execRight],
   async look(surroundings) {
+    if (!surroundings.clients.pooler) return inItsPod(surroundings);
     try {
       const [row] = await show(surroundings, 'version', Row);
       return { answers: true, ...versionIn(row?.version) };
@@ -48,10 +49,10 @@ export const poolerAnswer: Probe<PoolerAnswer> = {
 };
 
 /** In its pod it may well answer: then it is the way from here that is broken, not the pooler. */
-async function inItsPod(surroundings: Surroundings, direct: unknown): Promise<PoolerAnswer> {
+async function inItsPod(surroundings: Surroundings, direct?: unknown): Promise<PoolerAnswer> {
   try {
     await psqlInPod(surroundings, 'pooler', poolsStatement);
-    return { answers: true, ...(surroundings.clients.pooler ? { notFromHere: reasonOf(direct) } : {}) };
+    return { answers: true, ...(direct === undefined ? {} : { notFromHere: reasonOf(direct) }) };
   } catch (inPod) {
     return refusalOf({ direct, inPod });
   }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { reasonOf } from '../diagnosis/words.ts';
-import { CannotSee } from '../errors.ts';
 import { connectionsStatement } from './connections.ts';
 import { askOne } from './database.ts';
 import { type NoAnswer, refusalOf } from './door.ts';
@@ -35,16 +34,12 @@ export const postgresAnswer: Probe<PostgresAnswer> = {
   },
 };
 
-const absent = new CannotSee('absent', 'no database to look at is configured (TARGET_DATABASE_URL)');
-
-async function inItsPod(surroundings: Surroundings, direct: unknown = absent): Promise<PostgresAnswer> {
+/** Without `direct` there is no connection of our own. */
+async function inItsPod(surroundings: Surroundings, direct?: unknown): Promise<PostgresAnswer> {
   try {
     const [row] = await psqlInPod(surroundings, 'database', connectionsStatement);
-    return {
-      answers: true,
-      isReplica: row?.['replica'] === 't',
-      ...(surroundings.clients.database ? { notFromHere: reasonOf(direct) } : {}),
-    };
+    const isReplica = row?.['replica'] === 't';
+    return { answers: true, isReplica, ...(direct === undefined ? {} : { notFromHere: reasonOf(direct) }) };
   } catch (inPod) {
     return refusalOf({ direct, inPod });
   }

@@ -96,12 +96,22 @@ export function postgresRefuses(answer: PostgresAnswer): Finding[] {
 
 export function consoleRefuses(answer: PoolerAnswer): Finding[] {
   if (answer.answers || !isAlive(answer.how)) return [];
+  const about = { check: poolerAnswer.name, subject: 'pgbouncer' };
+  if (answer.how === 'full')
+    return [
+      {
+        ...about,
+        rule: 'pooler.clients-refused',
+        level: 'critical',
+        summary: `PgBouncer takes no more clients (${answer.why}).`,
+        cause: 'capacity',
+      },
+    ];
   return [
     {
+      ...about,
       rule: 'pooler.console-refused',
       level: 'info',
-      check: poolerAnswer.name,
-      subject: 'pgbouncer',
       summary: `PgBouncer is there and refuses only our own look: ${answer.why}. Put this login into its stats_users.`,
     },
   ];
