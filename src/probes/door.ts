@@ -43,7 +43,7 @@ const byWords: [RegExp, How][] = [
   [/system is (starting up|shutting down|in recovery mode|not yet accepting)/i, 'starting'],
   [/authentication failed|no password supplied|not allowed|no such (user|database)|does not exist|no pg_hba/i, 'login'],
   [/could not translate host name/i, 'unnamed'],
-  [/timeout|timed out|no answer within|terminated unexpectedly|closed the connection/i, 'late'],
+  [/\btimeout\b|timed out|no answer within|terminated unexpectedly|closed the connection/i, 'late'],
   [/connection refused|no such file or directory/i, 'down'],
 ];
 

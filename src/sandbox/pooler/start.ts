@@ -93,7 +93,7 @@ function begin(body: Buffer): Answer {
   const asked = wire.parametersIn(body.subarray(4));
   const unknown = [...asked.keys()].find((name) => !parameters.has(name.toLowerCase()));
   if (unknown !== undefined) return over(`unsupported startup parameter: ${unknown}`);
-  // one who is unknown is asked for a password all the same
+  // the real one asks somebody unknown for a password first, and says the same then
   const isKnown = asked.get('user') === login.user && (asked.get('database') ?? login.user) === 'pgbouncer';
   return isKnown ? { say: wire.askPassword(), next: 'password' } : over(refusedFor(asked));
 }
