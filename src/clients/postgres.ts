@@ -1,4 +1,5 @@
 /** The client of the database that is diagnosed: few warm connections, read-only, a limit on every wait. */
+import { once } from 'node:events';
 import pg from 'pg';
 
 export interface TargetDatabase {
@@ -56,7 +57,7 @@ function keepWarm(pool: pg.Pool, lost: (error: Error) => void): NodeJS.Timeout {
 
 /** Not `pool.query`, which throws its connection away after any error: a missing table would cost the warm one. */
 async function ask(pool: pg.Pool, text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
-  const client = await pool.connect();
+  const client = await lease(pool);
   let isBroken = false;
   try {
     return await client.query<Record<string, unknown>>(text, values);
@@ -65,6 +66,20 @@ async function ask(pool: pg.Pool, text: string, values?: unknown[]): Promise<{ r
     throw error;
   } finally {
     client.release(isBroken);
+  }
+}
+
+/** Where the server takes no new connection, the ones that we have go on working: each look waits for its turn on them. */
+async function lease(pool: pg.Pool): Promise<pg.PoolClient> {
+  const late = AbortSignal.timeout(limits.connectionTimeoutMillis);
+  for (;;) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      const isFull = error instanceof pg.DatabaseError && error.code === '53300';
+      if (!isFull || pool.totalCount === 0 || late.aborted) throw error;
+      if (pool.idleCount === 0) await once(pool, 'release', { signal: late }).catch(() => {});
+    }
   }
 }
 

@@ -111,6 +111,17 @@ describe('the warm connection', () => {
     expect(await one(database, '(select count(*)::int from executions)')).toBe(0);
   });
 
+  it('serves all who ask at once when the database takes no new one', async () => {
+    const url = await patient.login('read');
+    const database = target(url);
+    await one(database, '1');
+    await patient.pool.query(`alter role ${new URL(url).username} connection limit 1`);
+
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => one(database, `(select ${n} from pg_sleep(0.05))`)));
+
+    expect(answers).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('is replaced when the server ends it, and that is told', async () => {
     const database = target();
     const before = await one(database, 'pg_backend_pid()');

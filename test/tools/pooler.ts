@@ -1,5 +1,6 @@
 /** The real PgBouncer before a server, in transaction pooling with two server connections. */
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ export interface Pooler {
   console: string;
   /** its log so far, a line each with the time of its writing before it */
   log(): string[];
+  /** until all that happened so far stands in its log */
+  logged(): Promise<void>;
   stop(): void;
 }
 
@@ -61,13 +64,27 @@ export async function startPooler(direct: string, { settings = [], users = {} }:
     ...asNobody(folder),
   });
   const said: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => said.push(`${new Date().toISOString()} ${line}`));
+  const log = createInterface({ input: child.stderr }).on('line', (line) =>
+    said.push(`${new Date().toISOString()} ${line}`),
+  );
   url.port = String(port);
   await answering(url.href);
+  const console = `postgres://${watcher.name}:${watcher.password}@127.0.0.1:${port}/pgbouncer`;
   return {
     url: url.href,
-    console: `postgres://${watcher.name}:${watcher.password}@127.0.0.1:${port}/pgbouncer`,
+    console,
     log: () => said,
+    async logged() {
+      const mark = `mark-${said.length}`;
+      const isThere = (): boolean => said.some((line) => line.includes(mark));
+      const client = new pg.Client({ connectionString: console });
+      client.on('error', () => {});
+      await client.connect();
+      // a command that it does not know is written down, behind all that was before
+      await client.query(mark).catch(() => {});
+      while (!isThere()) await once(log, 'line');
+      await client.end();
+    },
     stop() {
       child.kill('SIGINT');
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** One thing that can be wrong, as data: how to bring it about, what a diagnosis must find, and what it must not. */
 import type pg from 'pg';
 import type { Scene } from '../cluster/scene.ts';
+import type { PoolerScene } from '../pooler/shows.ts';
 
 export interface Scenario {
   /** in kebab case; also the name of its namespace on a real control plane */
@@ -9,8 +10,17 @@ export interface Scenario {
   /** what is wrong, in a sentence */
   what: string;
   scene?: Scene;
-  /** brings the diagnosed database to it; what it returns ends it */
-  database?: (patient: pg.Pool, url: string) => Promise<() => Promise<void>>;
+  /**
+   * Brings the diagnosed database to it, `url` being that of its superuser; what it returns ends it. `pooled` is the same
+   * database for the same user through a real PgBouncer (of which he is an admin), where one stands there.
+   */
+  database?: (patient: pg.Pool, url: string, pooled?: string) => Promise<() => Promise<void>>;
+  /** what PgBouncer's console shows, where no real one stands there */
+  pooler?: PoolerScene;
+  /** what is not there, or a replica that stands there instead of the primary */
+  instead?: { pooler?: 'away'; database?: 'away' | 'replica' };
+  /** numbers of the runbook that are smaller, so that it need not last for minutes */
+  thresholds?: Record<string, number>;
   /** memory in MiB or restarts as they were, a value a minute, the last one now; `pod` by its place in the workload, else of all */
   samples?: { workload: string; pod?: number; memory?: number[]; restarts?: number[] }[];
   /** what the runbook names besides */
