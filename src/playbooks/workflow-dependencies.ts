@@ -5,8 +5,8 @@ import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import { type DependenciesSeen, dependencies } from '../probes/dependencies.ts';
+import { services } from '../probes/engine-services.ts';
 import { clusterDns, type Dns, type EgressPolicy, egressPolicies } from '../probes/network.ts';
-import { services } from '../probes/services.ts';
 
 const slowMs: Milliseconds = 2_000;
 const changedWithinMs: Milliseconds = 24 * 3_600_000;

@@ -5,12 +5,12 @@ import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { dependencies } from '../probes/dependencies.ts';
 import { engineLogs } from '../probes/engine-logs.ts';
+import { services } from '../probes/engine-services.ts';
 import { engineUse } from '../probes/engine-use.ts';
 import { executionLocks, type Holder } from '../probes/execution-locks.ts';
 import { type Executions, executions, stalledAfterMs, stuckAfterMs } from '../probes/executions.ts';
 import { leases } from '../probes/leases.ts';
 import { clusterDns, egressPolicies } from '../probes/network.ts';
-import { services } from '../probes/services.ts';
 import {
   answering,
   behind,

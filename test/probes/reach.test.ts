@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer as createWebServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { serviceOf, services } from '../../src/probes/engine-services.ts';
 import { reach } from '../../src/probes/reach.ts';
-import { serviceOf, services } from '../../src/probes/services.ts';
 import { apiCluster } from './api.ts';
 import { around } from './patient.ts';
 
