@@ -5,8 +5,8 @@ import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import { type DependenciesSeen, dependencies } from '../probes/dependencies.ts';
+import { services } from '../probes/engine-services.ts';
 import { clusterDns, type Dns, type EgressPolicy, egressPolicies } from '../probes/network.ts';
-import { reachability } from '../probes/reachability.ts';
 
 const slowMs: Milliseconds = 2_000;
 const changedWithinMs: Milliseconds = 24 * 3_600_000;
@@ -17,7 +17,7 @@ const timesOf = ({ steps }: Reached): string =>
 const tookMs = ({ steps }: Reached): number => steps.reduce((sum, { ms }) => sum + ms, 0);
 
 const about = (reached: Reached) => ({
-  check: reachability.name,
+  check: services.name,
   subject: oneLine(reached.service, 100),
   cause: 'dependency' as const,
   repeat: `curl -sv -o /dev/null -m 8 '${reached.isFromLog ? `telnet://${reached.service}` : reached.service}'`,

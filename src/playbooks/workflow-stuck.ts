@@ -5,12 +5,12 @@ import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { dependencies } from '../probes/dependencies.ts';
 import { engineLogs } from '../probes/engine-logs.ts';
+import { services } from '../probes/engine-services.ts';
 import { engineUse } from '../probes/engine-use.ts';
 import { executionLocks, type Holder } from '../probes/execution-locks.ts';
 import { type Executions, executions, stalledAfterMs, stuckAfterMs } from '../probes/executions.ts';
 import { leases } from '../probes/leases.ts';
 import { clusterDns, egressPolicies } from '../probes/network.ts';
-import { reachability } from '../probes/reachability.ts';
 import {
   answering,
   behind,
@@ -37,17 +37,17 @@ export const workflowStuck = playbook({
     // W1: pods, rollouts and nodes are seen by the probes that all playbooks share
     use: engineUse,
     logs: engineLogs,
-    reachability,
+    services,
     dependencies,
     policies: egressPolicies,
     dns: clusterDns,
     leases,
   },
-  rules: ({ executions, locks, use, logs, reachability, dependencies, policies, dns, leases }, { issueType, now }) =>
+  rules: ({ executions, locks, use, logs, services, dependencies, policies, dns, leases }, { issueType, now }) =>
     withoutWrongOffers([
       ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
       ...whenSeen(locks, locked),
-      ...whenSeen(reachability, ({ reached }) => answering(reached, issueType)),
+      ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
       ...whenSeen(dependencies, behind),
       ...whenSeen(policies, (seen) => policyChanged(seen, now)),
       ...whenSeen(dns, dnsDown),
@@ -59,9 +59,9 @@ export const workflowStuck = playbook({
         ...whenSeen(use, ({ containers }) => working(containers, seen)),
       ]),
     ]),
-  ruledOut: ({ locks, reachability, policies, dns, leases }, { now }) => [
+  ruledOut: ({ locks, services, policies, dns, leases }, { now }) => [
     ...whenSeen(locks, nobodyInTheWay),
-    ...whenSeen(reachability, ({ reached }) => reachedAll(reached)),
+    ...whenSeen(services, ({ reached }) => reachedAll(reached)),
     ...whenSeen(policies, (seen) => policiesUnchanged(seen, now)),
     ...whenSeen(dns, dnsReady),
     ...whenSeen(leases, (seen) => leasesRenewed(seen, now)),

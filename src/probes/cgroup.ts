@@ -65,7 +65,8 @@ async function lookInside(cluster: Cluster, use: ContainerUse): Promise<Inside> 
     throw new CannotSee('unreadable', `${use.pod}/${use.container} has no memory control group to read`);
   const inside = version === 'v2' ? insideV2(use, text) : insideV1(use, text);
   if (inside.limitHits === 0 || version === 'v1') return inside;
-  const then = await read(cluster, use, eventsOf.v2);
+  // only whether it rises is lost with it
+  const then = await read(cluster, use, eventsOf.v2).catch(() => undefined);
   return { ...inside, limitHitsThen: then === undefined ? undefined : keysOf(then)['max'] };
 }
 
@@ -84,7 +85,10 @@ const withoutCat = ({ pod, container }: ContainerUse): CannotSee =>
 const orNoCat =
   (use: ContainerUse) =>
   (error: unknown): never => {
-    if (Error.isError(error) && /executable( file)? not found|no such file or directory/i.test(error.message))
+    if (
+      Error.isError(error) &&
+      /executable( file)? not found|no such (?:command|file or directory)/i.test(error.message)
+    )
       throw withoutCat(use);
     throw error;
   };

@@ -4,7 +4,7 @@ import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import { clusterOf, maybe, namespaceOf, several, whyNot } from './asked.ts';
 import { engineLogsOf } from './engine-logs.ts';
-import { serviceOf } from './reachability.ts';
+import { serviceOf } from './engine-services.ts';
 
 const mostServices = 5;
 

@@ -239,6 +239,11 @@ describe('inside a container', () => {
       'its image has no cat',
     ],
     [
+      'no cat, in the words of our client',
+      new CannotSee('absent', 'the container has no such command'),
+      'its image has no cat',
+    ],
+    [
       'no right',
       new CannotSee('forbidden', 'commands may not be run', { grant: 'create pods/exec' }),
       'it takes the right to create pods/exec',

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer as createWebServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { serviceOf, services } from '../../src/probes/engine-services.ts';
 import { reach } from '../../src/probes/reach.ts';
-import { reachability, serviceOf } from '../../src/probes/reachability.ts';
 import { apiCluster } from './api.ts';
 import { around } from './patient.ts';
 
@@ -118,7 +118,7 @@ describe('the services of the runbook', () => {
     };
     const { cluster } = apiCluster({ objects: { pods: [pod] }, logs: { 'wf-1': logs } });
     const surroundings = around(undefined, targets);
-    return reachability.look({ ...surroundings, clients: { cluster } });
+    return services.look({ ...surroundings, clients: { cluster } });
   };
 
   it('are asked without user, password and query', async () => {
@@ -147,7 +147,7 @@ describe('the services of the runbook', () => {
 
     expect(reached).toEqual([]);
     expect(gaps).toEqual([expect.stringContaining(gap)]);
-    expect(reachability.gaps?.({ reached, gaps })).toEqual(gaps);
+    expect(services.gaps?.({ reached, gaps })).toEqual(gaps);
   });
 
   it('and no host outside the cluster that a log names, whatever it says', async () => {
@@ -164,7 +164,7 @@ describe('the services of the runbook', () => {
   it('are shown with the command that does the same', () => {
     const { issueType } = around(undefined, { services: `https://u:hush@api.example/v1/o'hara?x=1` });
 
-    expect(reachability.repeat(issueType)).toBe(
+    expect(services.repeat(issueType)).toBe(
       `curl -sS -o /dev/null -m 8 -w '%{http_code} %{time_total}\\n' 'https://api.example:443/v1/o%27hara'`,
     );
   });

@@ -35,6 +35,13 @@ const group = (parts: { current: number; cache?: number; hits?: number; kills?: 
 
 const inside = (pod: string, stdout: string) => ({ pod, command: ['cat', '/sys/fs/cgroup/memory.current'], stdout });
 
+const noNewer = {
+  pod: 'api-0',
+  command: ['cat', '/sys/fs/cgroup/memory.current'],
+  exitCode: 1,
+  stderr: "cat: can't open '/sys/fs/cgroup/memory.current': No such file or directory\n",
+};
+
 const older = {
   pod: 'api-0',
   command: ['cat', '/sys/fs/cgroup/memory/memory.usage_in_bytes'],
@@ -124,7 +131,7 @@ export const highMemoryScenarios: Scenario[] = [
     name: 'killed-inside-v1',
     issueType,
     what: 'The same on a node with the older control groups.',
-    scene: scene(api(300), { execs: [older] }),
+    scene: scene(api(300), { execs: [noNewer, older] }),
     finds: ['memory.killed-inside'],
     says: ['1 process killed', '17 times'],
     onlyHere: needsFiles,

@@ -72,7 +72,7 @@ export const workflowStuckScenarios: Scenario[] = [
     scene: scene(
       [{ logs: refusedBy('http://billing:8080/invoices/17') }, { logs: refusedBy('http://billing:8080/invoices/4') }],
       {
-        services: [{ name: 'billing', port: 8080, targetPort: 8080 }],
+        services: [{ name: 'billing', selects: { app: 'billing' }, port: 8080, targetPort: 8080 }],
       },
     ),
     database: threeStuck,
