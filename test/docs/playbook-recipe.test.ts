@@ -60,4 +60,4 @@ it('is one file and one line, and the look finds something', async () => {
   expect(after.printed).toContain('[warning]');
   expect(after.printed).toMatch(/The database has \d+ bytes\./);
   expect(after.code).toBe(1);
-}, 60_000);
+}, 120_000);
