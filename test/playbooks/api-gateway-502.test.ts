@@ -194,7 +194,7 @@ describe('a connection that the upstream closed', () => {
   ])('%s', async (_name, one, log, expected) => {
     const report = await look({ objects: [...well, one], log });
 
-    expect(rulesOf(report)).toEqual(expected);
+    expect(rulesOf(report).toSorted()).toEqual(expected.toSorted());
     expect(offersOf(report)).toEqual([]);
   });
 });
