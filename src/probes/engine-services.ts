@@ -1,109 +1,128 @@
-/** The services of the namespace with what stands behind them: slices of one service merged, each address once. */
-import { z } from 'zod';
-import { checks } from '../diagnosis/checks.ts';
+/** The services that the workflow engine needs, reached from where the bot runs: the runbook's, and those its log names. */
+import { isIP } from 'node:net';
 import { kinds } from '../diagnosis/cluster.ts';
-import type { Probe } from '../diagnosis/diagnosis.ts';
-import type { Endpoint, Service, Services } from '../diagnosis/service.ts';
-import { clusterOf, cutOff, Metadata, maybe, namespaceOf, several, words } from './kubernetes.ts';
+import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
+import type { Host } from '../diagnosis/log-lines.ts';
+import type { Reached } from '../diagnosis/reached.ts';
+import { oneLine } from '../diagnosis/words.ts';
+import type { IssueType } from '../incident/policy.ts';
+import { namespaceOf } from './asked.ts';
+import { engineLogsOf } from './engine-logs.ts';
+import { type Asked, reach } from './reach.ts';
 
-const Port = z.object({ port: z.number(), targetPort: maybe(z.union([z.number(), z.string()])) });
+const mostServices = 10;
+const mostFromLog = 5;
 
-const ServiceRow = z.object({
-  metadata: Metadata,
-  spec: z.object({
-    type: z.string().default('ClusterIP'),
-    selector: words,
-    clusterIPs: several(z.string()),
-    clusterIP: maybe(z.string()),
-    externalName: maybe(z.string()),
-    ports: several(Port),
-  }),
-});
-
-const SliceRow = z.object({
-  metadata: Metadata,
-  endpoints: several(
-    z.object({
-      addresses: several(z.string()),
-      conditions: maybe(z.object({ ready: maybe(z.boolean()), terminating: maybe(z.boolean()) })),
-      targetRef: maybe(z.object({ kind: maybe(z.string()), name: maybe(z.string()) })),
-    }),
-  ),
-});
-
-function serviceOf(item: unknown): Service {
-  const { metadata, spec } = ServiceRow.parse(item);
-  const { name, namespace, uid } = metadata;
-  const { type, selector, clusterIPs, clusterIP, externalName, ports } = spec;
-  return {
-    name,
-    namespace,
-    uid,
-    type,
-    externalName,
-    selector: Object.keys(selector).length > 0 ? selector : undefined,
-    addresses: [...new Set([...clusterIPs, clusterIP ?? ''])].filter((one) => one !== '' && one !== 'None'),
-    ports: ports.map(({ port, targetPort = port }) => ({ port, target: targetPort })),
-    endpoints: [],
-  };
+export interface ServicesSeen {
+  reached: Reached[];
+  gaps: string[];
 }
 
-interface Slice {
-  service: string | undefined;
-  endpoints: Endpoint[];
-}
-
-/** A readiness that is not told counts as ready: so the API has it. */
-function sliceOf(item: unknown): Slice {
-  const { metadata, endpoints } = SliceRow.parse(item);
-  return {
-    service: metadata.labels['kubernetes.io/service-name'],
-    endpoints: endpoints.flatMap(({ addresses, conditions, targetRef }) =>
-      addresses.slice(0, 1).map((address) => ({
-        address,
-        isReady: conditions?.ready ?? true,
-        isDraining: conditions?.terminating ?? false,
-        pod: targetRef?.kind === 'Pod' ? targetRef.name : undefined,
-      })),
-    ),
-  };
-}
-
-export const services: Probe<Services> = {
-  name: checks.services,
-  timeoutMs: 8_000,
+export const services: Probe<ServicesSeen> = {
+  name: 'services of the workflow engine',
+  timeoutMs: 14_000,
+  rights: [
+    { kind: kinds.pods, verbs: ['list'] },
+    { kind: kinds.pods, verbs: ['get'], subresource: 'log' },
+  ],
   async look(surroundings) {
-    const cluster = clusterOf(surroundings);
-    const namespace = namespaceOf(surroundings.issueType);
-    const [found, slices] = await Promise.all([
-      cluster.list({ kind: kinds.services, namespace, parse: serviceOf }),
-      cluster.list({ kind: kinds.slices, namespace, parse: sliceOf }),
+    const { asked, faults } = named(surroundings.issueType);
+    const known = asked.slice(0, mostServices);
+    const [own, other] = await Promise.all([
+      Promise.all(known.map((one) => reach(one))),
+      fromLog(surroundings).then((hosts) => Promise.all(hosts.map((one) => reach(one)))),
     ]);
-    const byService = Map.groupBy(slices.rows, ({ service }) => service);
     return {
-      namespace,
-      all: found.rows.map((one) => ({ ...one, endpoints: merged(byService.get(one.name) ?? []) })),
+      reached: [...own, ...other].filter((one) => !isElsewhere(one)),
       gaps: [
-        ...cutOff('services', found.isCut, found.rows.length),
-        ...cutOff('endpoint slices', slices.isCut, slices.rows.length),
+        ...faults,
+        ...unasked(asked.length + faults.length, asked.length - known.length),
+        ...other.filter(isElsewhere).map(notTried),
       ],
     };
   },
   gaps: ({ gaps }) => gaps,
-  repeat: (issueType) => `kubectl get services,endpointslices -n ${namespaceOf(issueType)}`,
-  rights: [
-    { kind: kinds.services, verbs: ['list'] },
-    { kind: kinds.slices, verbs: ['list'] },
-  ],
+  repeat: (issueType) =>
+    named(issueType)
+      .asked.map(
+        ({ host, port, http }) =>
+          `curl -sS -o /dev/null -m 8 -w '%{http_code} %{time_total}\\n' ${urlOf(host, port, http)}`,
+      )
+      .join('\n') || 'curl -sS -o /dev/null <service>',
 };
 
-/** A pod stands in a slice for each of its families and ports; while it moves from one to another, in both. */
-function merged(slices: Slice[]): Endpoint[] {
-  const byPod = Map.groupBy(
-    slices.flatMap(({ endpoints }) => endpoints),
-    ({ pod, address }) => pod ?? address,
-  );
-  return [...byPod.values()]
-    .map((alike) => alike.find(({ isReady }) => isReady) ?? alike[0])
-    .filter((one) => one !== undefined);
+function unasked(named: number, left: number): string[] {
+  if (named === 0) return ['the runbook names no service under targets (services): none was asked whether it answers'];
+  return left > 0 ? [`${left} of the services that the runbook names were not asked`] : [];
+}
+
+/** Names of the cluster are known inside it alone, and the bot may run elsewhere. */
+const isElsewhere = ({ isFromLog, failed }: Reached): boolean => isFromLog && failed?.step === 'DNS';
+const notTried = ({ service }: Reached): string =>
+  `${service} has no address where the bot runs: its port was not tried`;
+
+const urlOf = (host: string, port: number, http: Asked['http']): string =>
+  `'${http?.isSecure ? 'https' : 'http'}://${host}:${port}${http?.path ?? '/'}'`;
+
+const isUsable = ({ url }: { url: URL | null }): boolean => url !== null && /^https?:$/.test(url.protocol);
+
+/** A comma list of URLs. What stands before an @ or behind a ? may be a secret and is never sent. */
+function named({ targets }: IssueType): { asked: Asked[]; faults: string[] } {
+  const texts = (targets['services'] ?? '')
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+  const read = texts.map((text) => ({ text, url: URL.parse(text) }));
+  return {
+    asked: read.flatMap(({ url }) => (url && isUsable({ url }) ? [askedOf(url)] : [])),
+    faults: read
+      .filter((one) => !isUsable(one))
+      .map(
+        ({ text }) =>
+          `the runbook names a service that is no http(s) URL: ${JSON.stringify(oneLine(text.replace(/^.*@/, ''), 80))}`,
+      ),
+  };
+}
+
+function askedOf({ protocol, hostname, port, pathname }: URL): Asked {
+  const isSecure = protocol === 'https:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return {
+    host,
+    port: Number(port) || (isSecure ? 443 : 80),
+    isFromLog: false,
+    http: { path: pathname.replaceAll("'", '%27'), isSecure },
+  };
+}
+
+/** Lines of a log are foreign: no more comes of them than knocking at a port inside the cluster. */
+async function fromLog(surroundings: Surroundings): Promise<Asked[]> {
+  const namespace = namespaceOf(surroundings.issueType);
+  // what could not be read of the logs is said by their own check
+  const { pods } = await engineLogsOf(surroundings).catch(() => ({ pods: [] }));
+  const hosts = new Map(pods.flatMap(({ hosts }) => hosts).map((host) => [host.name, host]));
+  return [...hosts.values()]
+    .flatMap((host) => {
+      const inside = serviceOf(host, namespace);
+      return inside && host.port !== undefined
+        ? [{ host: `${inside.name}.${inside.namespace}.svc`, port: host.port, isFromLog: true }]
+        : [];
+    })
+    .slice(0, mostFromLog);
+}
+
+/** A name of one part, of two with the namespace, or with `svc`, is one of the cluster's; undefined: it lies outside. */
+export function serviceOf({ name }: Host, namespace: string): { name: string; namespace: string } | undefined {
+  if (isIP(name) !== 0) return undefined;
+  const [service = '', space, svc, ...rest] = name.split('.');
+  if (space === undefined) return { name: service, namespace };
+  if (svc === undefined)
+    return space === namespace
+      ? { name: service, namespace }
+      : space === 'svc'
+        ? { name: service, namespace }
+        : undefined;
+  return svc === 'svc' && (rest.length === 0 || rest.join('.') === 'cluster.local')
+    ? { name: service, namespace: space }
+    : undefined;
 }
