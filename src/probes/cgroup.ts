@@ -6,7 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { shareOf } from '../diagnosis/rules/memory.ts';
 import { eventsOf, type Inside, insideCheck } from '../diagnosis/rules/memory-kills.ts';
 import { CannotSee } from '../errors.ts';
-import { clusterOf, namespaceOf, whyNot } from './asked.ts';
+import { clusterOf, namespaceOf, whyNot } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 /** A command in a pod is dear, and leaves a trace in the audit log: the most loaded alone. */

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { clusterOf, maybe, namespaceOf, several, whyNot } from './asked.ts';
 import { engineLogsOf } from './engine-logs.ts';
 import { serviceOf } from './engine-services.ts';
+import { clusterOf, maybe, namespaceOf, several, whyNot } from './kubernetes.ts';
 
 const mostServices = 5;
 

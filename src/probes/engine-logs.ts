@@ -7,7 +7,7 @@ import { askedOnce } from '../diagnosis/shared.ts';
 import { median } from '../diagnosis/trend.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
-import { clusterOf, labelled, namespaceOf, whyNot } from './asked.ts';
+import { clusterOf, labelled, namespaceOf, whyNot } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 const tailLines = 200;

@@ -6,8 +6,8 @@ import type { Host } from '../diagnosis/log-lines.ts';
 import type { Reached } from '../diagnosis/reached.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
-import { namespaceOf } from './asked.ts';
 import { engineLogsOf } from './engine-logs.ts';
+import { namespaceOf } from './kubernetes.ts';
 import { type Asked, reach } from './reach.ts';
 
 const mostServices = 10;

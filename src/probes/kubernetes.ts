@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Cluster } from '../diagnosis/cluster.ts';
 import type { Surroundings } from '../diagnosis/diagnosis.ts';
 import type { Condition } from '../diagnosis/pod.ts';
+import { quantity } from '../diagnosis/quantity.ts';
+import { reasonOf } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { IssueType } from '../incident/policy.ts';
 
@@ -72,3 +74,18 @@ export const controllerOf = ({ ownerReferences }: Metadata): { kind: string; nam
 /** A sentence for a list that was longer than what is read of it. */
 export const cutOff = (what: string, isCut: boolean, read: number): string[] =>
   isCut ? [`there are more ${what} than the ${read} that were read`] : [];
+
+/** Absent where it is no quantity: a limit that nobody can read is none that could be compared with. */
+export const Quantity = maybe(z.union([z.string(), z.number()])).transform((text) =>
+  text === undefined ? undefined : quantity(String(text)),
+);
+
+/** Why not, with what an administrator would have to allow. */
+export const whyNot = (error: unknown): string =>
+  error instanceof CannotSee && error.grant !== undefined
+    ? `${reasonOf(error)} (it takes the right to ${error.grant})`
+    : reasonOf(error);
+
+/** As kubectl takes it, with the space before it; nothing where the runbook names none. */
+export const labelled = ({ targets }: IssueType): string =>
+  targets['label'] === undefined ? '' : ` -l ${targets['label']}`;

@@ -5,8 +5,8 @@ import type { ContainerUse } from '../diagnosis/container-use.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
-import { clusterOf, maybe, namespaceOf, When } from './asked.ts';
 import { labelOf } from './engine-logs.ts';
+import { clusterOf, maybe, namespaceOf, time } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 const Row = z.object({
@@ -15,7 +15,7 @@ const Row = z.object({
     z.object({
       holderIdentity: maybe(z.string()),
       leaseDurationSeconds: maybe(z.number()),
-      renewTime: maybe(When),
+      renewTime: maybe(time),
     }),
   ),
 });

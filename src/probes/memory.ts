@@ -8,7 +8,7 @@ import { askedOnce } from '../diagnosis/shared.ts';
 import { count } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { Instant } from '../incident/incident.ts';
-import { clusterOf, labelled, namespaceOf, Quantity, whyNot } from './asked.ts';
+import { clusterOf, labelled, namespaceOf, Quantity, whyNot } from './kubernetes.ts';
 import { isLasting, ownerOf, readPod, readUsage, type Usage, usesOf } from './pod-use.ts';
 
 /** Fresh containers have no figure before the second scrape. */

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Instant } from '../incident/incident.ts';
-import { clusterOf, maybe, namespaceOf, several, When } from './asked.ts';
 import { labelOf } from './engine-logs.ts';
+import { clusterOf, maybe, namespaceOf, several, time } from './kubernetes.ts';
 import { podsIn } from './memory.ts';
 import { isLasting } from './pod-use.ts';
 
@@ -23,8 +23,8 @@ type Selector = z.infer<typeof Selector>;
 const Policy = z.object({
   metadata: z.object({
     name: z.string(),
-    creationTimestamp: When,
-    managedFields: several(z.object({ time: maybe(When) })),
+    creationTimestamp: time,
+    managedFields: several(z.object({ time: maybe(time) })),
   }),
   spec: z.object({
     podSelector: Selector,

@@ -1,7 +1,7 @@
 /** Pods and their metrics as the API gives them, narrowed to what a container uses and may use. */
 import { z } from 'zod';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
-import { maybe, Quantity, several, When } from './asked.ts';
+import { maybe, Quantity, several, time } from './kubernetes.ts';
 
 const Amounts = maybe(z.object({ memory: Quantity, cpu: Quantity }));
 const Spec = z.object({
@@ -14,7 +14,7 @@ const Status = z.object({
   name: z.string(),
   ready: z.boolean().default(false),
   restartCount: z.number().default(0),
-  state: maybe(z.object({ running: maybe(z.object({ startedAt: maybe(When) })) })),
+  state: maybe(z.object({ running: maybe(z.object({ startedAt: maybe(time) })) })),
 });
 
 const Pod = z.object({
@@ -23,8 +23,8 @@ const Pod = z.object({
     uid: z.string(),
     labels: maybe(z.record(z.string(), z.string())),
     annotations: maybe(z.record(z.string(), z.string())),
-    creationTimestamp: When,
-    deletionTimestamp: maybe(When),
+    creationTimestamp: time,
+    deletionTimestamp: maybe(time),
     ownerReferences: several(z.object({ kind: z.string(), name: z.string(), controller: maybe(z.boolean()) })),
   }),
   spec: z.object({ nodeName: maybe(z.string()), containers: several(Spec), initContainers: several(Spec) }),
@@ -42,7 +42,7 @@ export const readPod = (item: unknown): Pod => Pod.parse(item);
 
 const Usage = z.object({
   metadata: z.object({ name: z.string() }),
-  timestamp: When,
+  timestamp: time,
   containers: z.array(z.object({ name: z.string(), usage: Amounts })),
 });
 export type Usage = z.infer<typeof Usage>;
