@@ -105,7 +105,7 @@ const namespaces = (names: string[], now: Date): ApiObject[] =>
     metadata: {
       name,
       uid: name,
-      creationTimestamp: now.toISOString(),
+      creationTimestamp: `${now.toISOString().slice(0, 19)}Z`,
       labels: { 'kubernetes.io/metadata.name': name },
     },
     spec: { finalizers: ['kubernetes'] },
