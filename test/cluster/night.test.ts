@@ -130,16 +130,37 @@ it('endpoints that are ready and that are not', async () => {
   expect(found).toBe(expected);
 });
 
+/** What a real one makes up or counts in its own time. */
+const ownWords = /10\.96\.\S+|\b(\d+[smhd])+\b|-[a-z0-9]{5}(?= )/g;
+
+it.each(['deployments', 'replicasets', 'statefulsets', 'services', 'endpoints', 'poddisruptionbudgets'])(
+  'get %s as people read it',
+  async (kind) => {
+    const look = async (run: Kubectl): Promise<string> => {
+      const { out } = await run(['get', kind, '-n', namespace, '-o', 'wide']);
+      return out.replaceAll(ownWords, '').replaceAll(/ +/g, ' ');
+    };
+
+    const [found, expected] = await sameOf(look);
+
+    expect(found).toBe(expected);
+  },
+);
+
 it.each([
   [['logs', 'api-crashing', '--previous']],
   [['logs', 'api-unready', '--tail', '1']],
   [['logs', 'pgbouncer-0', '-c', 'nobody']],
   [['get', 'pod', 'nobody']],
   [['get', 'pods', '--field-selector', 'status.reason=Evicted']],
+  [['exec', 'api-nowhere', '--', 'ls']],
+  [['get', '--raw', `/api/v1/namespaces/${namespace}/pods?labelSelector=a%20inn%20(b)`]],
+  [['get', '--raw', `/api/v1/namespaces/${namespace}/pods/pgbouncer-0/log`]],
+  [['get', '--raw', '/apis/batch/v2/jobs']],
   [['delete', 'pod', 'api-old', '--dry-run=server', '-o', 'name']],
 ])('%s', async (words) => {
   const look = async (run: Kubectl): Promise<string> => {
-    const { out, err } = await run([...words, '-n', namespace]);
+    const { out, err } = await run(['-n', namespace, ...words]);
     return out + err;
   };
 

@@ -62,7 +62,8 @@ function readToken(token: string): Token {
   const found = /^\{"v":"meta\.k8s\.io\/v1","rv":(?<version>\d+),"start":"(?<start>\d+)"\}$/.exec(
     Buffer.from(token, 'base64url').toString('utf8'),
   )?.groups;
-  if (!found) throw new Refused(400, 'continue key is not valid: unable to decode the token');
+  if (!found)
+    throw new Refused(400, 'invalid continue token: continue key is not valid: it is not one that this API gave out');
   return { version: Number(found['version']), start: Number(found['start']) };
 }
 

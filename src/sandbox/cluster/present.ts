@@ -1,7 +1,7 @@
 /** An object or a list in the form that the Accept header asks for: whole, as rows of a Table, or its metadata alone. */
 import type { ApiObject } from './objects/object.ts';
 import { Refused } from './refused.ts';
-import { columnsOf } from './table/columns.ts';
+import { columnsOf } from './table/kinds.ts';
 
 export interface Wanted {
   as: 'whole' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';

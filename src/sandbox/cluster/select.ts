@@ -39,7 +39,10 @@ function labelTest(requirement: string): LabelTest {
   if (equal) return (labels) => (labels[equal['key'] ?? ''] === equal['value']) === (equal['operator'] !== '!=');
   const there = isThere.exec(requirement)?.groups;
   if (there) return (labels) => Object.hasOwn(labels, there['key'] ?? '') === (there['not'] === undefined);
-  throw new Refused(400, `unable to parse requirement: found '${requirement}', expected: a label selector`);
+  throw new Refused(
+    400,
+    `unable to parse requirement: found '${requirement.split(/\s+/)[1] ?? ''}', expected: in, notin, =, ==, !=, gt, lt`,
+  );
 }
 
 const everywhere = ['metadata.name', 'metadata.namespace'];

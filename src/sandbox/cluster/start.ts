@@ -37,6 +37,7 @@ export interface LocalCluster {
   requests: Call[];
   /** forgets the past: pages begun and watches from before end with 410 */
   compact(): void;
+  /** once, however often it is asked */
   stop(): Promise<void>;
 }
 
@@ -53,6 +54,11 @@ export async function startCluster(scenes: Scenes, settings: ClusterSettings = {
     upgraded.add(socket.once('close', () => upgraded.delete(socket)));
     upgrade(state, request, socket);
   });
+  const stop = async (): Promise<void> => {
+    for (const socket of upgraded) socket.destroy();
+    await server.stop();
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url: server.url,
     ca: identity.ca,
@@ -64,10 +70,7 @@ export async function startCluster(scenes: Scenes, settings: ClusterSettings = {
     faults: state.faults,
     requests: state.requests,
     compact: () => state.store.compact(),
-    async stop() {
-      for (const socket of upgraded) socket.destroy();
-      await server.stop();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 
@@ -105,7 +108,7 @@ const namespaces = (names: string[], now: Date): ApiObject[] =>
     metadata: {
       name,
       uid: name,
-      creationTimestamp: now.toISOString(),
+      creationTimestamp: `${now.toISOString().slice(0, 19)}Z`,
       labels: { 'kubernetes.io/metadata.name': name },
     },
     spec: { finalizers: ['kubernetes'] },

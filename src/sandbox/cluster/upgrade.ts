@@ -29,7 +29,6 @@ function open(state: ClusterState, request: IncomingMessage, socket: Duplex): vo
   mustBeAllowed(account, wishOf(asked));
   // since 1.35 reading is not enough to run something
   mustBeAllowed(account, wishOf({ ...asked, verb: 'create' }));
-  mustSpeakWebSocket(request);
   run(state, { asked, request, socket, effect });
 }
 
@@ -44,6 +43,7 @@ function run(state: ClusterState, { asked, request, socket, effect }: Opened): v
   const pod = podAt(state.store, asked);
   mustBePlaced(pod);
   chosen(pod, asked.query.get('container'));
+  mustSpeakWebSocket(request);
   protocolOf(request);
   runCommand(request, socket, { pod, query: asked.query, execs: execsOf(state, pod), effect });
 }

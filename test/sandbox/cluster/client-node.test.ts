@@ -118,6 +118,39 @@ it('runs commands', async () => {
   });
 });
 
+it.each([
+  ['refused', { kind: 'status', status: 403 }, 'Unexpected server response: 403'],
+  ['cut before it begins', { kind: 'reset' }, 'socket hang up'],
+] as const)('is told of a command that is %s', async (_name, effect, message) => {
+  cluster.faults.add({ method: 'get pods/exec', effect });
+
+  await expect(run('psql')).rejects.toMatchObject({ message });
+});
+
+it.each(['truncated', 'stall'] as const)('never hears how a command ended: %s', async (kind) => {
+  cluster.faults.add({ method: 'get pods/exec', effect: { kind } });
+  const out = new PassThrough();
+  const heard: V1Status[] = [];
+  const socket = await new Exec(config).exec(
+    'shop',
+    'pgbouncer-0',
+    'pgbouncer',
+    ['psql', '-c', 'show pools'],
+    out,
+    null,
+    null,
+    false,
+    (status) => heard.push(status),
+  );
+  const closed = once(socket, 'close');
+
+  // what stalls would stay so for ever
+  if (kind === 'stall') await cluster.stop();
+  const [code] = await closed;
+
+  expect({ code, heard }).toEqual({ code: 1006, heard: [] });
+});
+
 it('deletes the pod that was meant and no other', async () => {
   const core = config.makeApiClient(CoreV1Api);
   const { metadata } = await core.readNamespacedPod({ namespace: 'shop', name: 'api-old' });

@@ -23,6 +23,7 @@ export interface Contact {
 
 /** Whatever is played is made and removed, so only a cluster that says by its name that it may be thrown away will do. */
 export function contactOf(kubeconfigFile: string): Contact {
+  if (kubeconfigFile === '') throw new Error('KUBECONFIG names no cluster to play on');
   const config = Config.parse(parse(readFileSync(kubeconfigFile, 'utf8')));
   const context = config['current-context'];
   if (context !== 'disposable')

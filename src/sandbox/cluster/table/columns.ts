@@ -1,8 +1,7 @@
-/** The columns of each kind as `kubectl get` shows them; kinds without any of their own have a name and an age. */
+/** Columns of a table, and what cells are made of. */
 import { isObject, listOf } from '../../slack/json.ts';
-import { type ApiObject, isPod } from '../objects/object.ts';
+import type { ApiObject } from '../objects/object.ts';
 import { shortly } from './duration.ts';
-import { podCells } from './pod-cells.ts';
 
 export interface Column {
   name: string;
@@ -12,116 +11,58 @@ export interface Column {
   cell: (object: ApiObject, now: Date) => string | number;
 }
 
-const none = '<none>';
+export const none = '<none>';
 
-const at = (object: unknown, path: string): unknown =>
+export const at = (object: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), object);
 
-const text = (object: unknown, path: string, otherwise = none): string => {
+export const text = (object: unknown, path: string, otherwise = none): string => {
   const value = at(object, path);
   return typeof value === 'string' && value !== '' ? value : otherwise;
 };
 
-const count = (object: unknown, path: string): number => Number(at(object, path) ?? 0);
+export const count = (object: unknown, path: string): number => Number(at(object, path) ?? 0);
 
-const name: Column = { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name };
-const age: Column = {
+export const name: Column = { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name };
+export const age: Column = {
   name: 'Age',
   type: 'string',
   cell: ({ metadata }, now) => shortly(metadata.creationTimestamp, now),
 };
-const column = (title: string, cell: Column['cell']): Column => ({ name: title, type: 'string', cell });
-const number = (title: string, path: string): Column => ({
+export const column = (title: string, cell: Column['cell']): Column => ({ name: title, type: 'string', cell });
+export const number = (title: string, path: string): Column => ({
   name: title,
   type: 'integer',
   cell: (one) => count(one, path),
 });
-const wide = (title: string, path: string): Column => ({ ...column(title, (one) => text(one, path)), isWide: true });
+export const wide = (title: string, path: string): Column => ({
+  ...column(title, (one) => text(one, path)),
+  isWide: true,
+});
 
-const podCell =
-  (part: 'ready' | 'status' | 'restarts'): Column['cell'] =>
-  (object, now) =>
-    isPod(object) ? podCells(object, now)[part] : '';
-
-const pods = [
-  name,
-  column('Ready', podCell('ready')),
-  column('Status', podCell('status')),
-  column('Restarts', podCell('restarts')),
-  age,
-  wide('IP', 'status.podIP'),
-  wide('Node', 'spec.nodeName'),
-  wide('Nominated Node', 'status.nominatedNodeName'),
-  wide('Readiness Gates', 'spec.readinessGates'),
-];
-
-const outOf = (part: string, whole: string) => (one: ApiObject) => `${count(one, part)}/${count(one, whole)}`;
-
-const ports = (one: ApiObject): string =>
-  listOf(at(one, 'spec.ports'))
-    .map((port) => `${count(port, 'port')}/${text(port, 'protocol')}`)
-    .join(',') || none;
-
-function nodeStatus(node: ApiObject): string {
-  const ready = listOf(at(node, 'status.conditions')).find((one) => text(one, 'type') === 'Ready');
-  const words = [text(ready, 'status') === 'True' ? 'Ready' : 'NotReady'];
-  return [...words, ...(at(node, 'spec.unschedulable') === true ? ['SchedulingDisabled'] : [])].join(',');
+/** The items below a path, each made a word; three of them, as kubectl does, where there are many. */
+export function several(object: ApiObject, path: string, word: (item: unknown) => string | string[]): string {
+  const words = listOf(at(object, path)).flatMap(word);
+  const more = words.length > 3 ? ` + ${words.length - 3} more...` : '';
+  return words.length === 0 ? none : `${words.slice(0, 3).join(',')}${more}`;
 }
 
-function lastSeen(event: ApiObject, now: Date): string {
-  const times = ['series.lastObservedTime', 'lastTimestamp', 'eventTime'].map((path) => text(event, path, ''));
-  const last = times.find((time) => time !== '');
-  return last === undefined ? '<unknown>' : shortly(last, now);
+/** `app=api,tier=web` */
+export function labels(object: ApiObject, path: string): string {
+  const found = at(object, path);
+  return isObject(found)
+    ? Object.entries(found)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(',')
+    : none;
 }
 
-const about = (event: ApiObject): string =>
-  `${text(event, 'involvedObject.kind').toLowerCase()}/${text(event, 'involvedObject.name')}`;
+const containers = 'spec.template.spec.containers';
+const all = (field: string) => (one: ApiObject) =>
+  listOf(at(one, containers))
+    .map((each) => text(each, field))
+    .join(',');
+const named = (title: string, cell: Column['cell']): Column => ({ ...column(title, cell), isWide: true });
 
-const kinds: Record<string, Column[]> = {
-  Pod: pods,
-  Deployment: [
-    name,
-    column('Ready', outOf('status.readyReplicas', 'spec.replicas')),
-    number('Up-to-date', 'status.updatedReplicas'),
-    number('Available', 'status.availableReplicas'),
-    age,
-  ],
-  ReplicaSet: [
-    name,
-    number('Desired', 'spec.replicas'),
-    number('Current', 'status.replicas'),
-    number('Ready', 'status.readyReplicas'),
-    age,
-  ],
-  StatefulSet: [name, column('Ready', outOf('status.readyReplicas', 'spec.replicas')), age],
-  Service: [
-    name,
-    column('Type', (one) => text(one, 'spec.type')),
-    column('Cluster-IP', (one) => text(one, 'spec.clusterIP')),
-    column('External-IP', (one) => text(one, 'spec.externalName')),
-    column('Port(s)', ports),
-    age,
-  ],
-  Node: [
-    name,
-    column('Status', nodeStatus),
-    column('Roles', () => none),
-    age,
-    column('Version', (one) => text(one, 'status.nodeInfo.kubeletVersion')),
-  ],
-  Event: [
-    column('Last Seen', lastSeen),
-    column('Type', (one) => text(one, 'type')),
-    column('Reason', (one) => text(one, 'reason')),
-    column('Object', about),
-    column('Message', (one) => text(one, 'message')),
-    { ...name, isWide: true },
-  ],
-};
-
-const others = [
-  name,
-  { ...age, name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
-] satisfies Column[];
-
-export const columnsOf = (kind: string): Column[] => kinds[kind] ?? others;
+export const containerColumns = [named('Containers', all('name')), named('Images', all('image'))];
+export const selectorColumn = named('Selector', (one) => labels(one, 'spec.selector.matchLabels'));
