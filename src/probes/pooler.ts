@@ -32,7 +32,7 @@ type What = Parameters<Console['show']>[0];
 /** Straight from the console; rejects with its error where it did not answer. */
 export async function show<Row>({ clients }: Surroundings, what: What, row: z.ZodType<Row>): Promise<Row[]> {
   if (!clients.pooler)
-    throw new CannotSee('absent', 'no console of PgBouncer to look at is configured (TARGET_POOLER_URL)');
+    throw new CannotSee('absent', 'no console of PgBouncer to look at is configured (PGBOUNCER_URL)');
   return parsed(await clients.pooler.show(what), row);
 }
 
