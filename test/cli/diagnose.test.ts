@@ -1,16 +1,39 @@
 /** `npm run diagnose`, as a process: what it prints, and how it ends. It needs neither Slack nor a database of the bot. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { finishExecutions, preparePatient, stickExecutions } from '../../src/sandbox/databases.ts';
+import { type LocalCluster, startCluster } from '../../src/sandbox/cluster/start.ts';
+import { preparePatient, stickExecutions } from '../../src/sandbox/databases.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 
 let patient: TestDatabase;
+let cluster: LocalCluster;
+let folder: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'diagnose-'));
+  cluster = await startCluster({
+    production: {
+      metrics: 'there',
+      workloads: [
+        {
+          kind: 'deployment',
+          name: 'api',
+          containers: [{ name: 'app', memoryRequest: '256Mi', memoryLimit: '512Mi' }],
+          pods: [{ age: 600, containers: { app: { memory: '100Mi' } } }],
+        },
+      ],
+    },
+  });
+  await writeFile(join(folder, 'kubeconfig'), cluster.kubeconfig());
   patient = await testDatabase('template0');
   await preparePatient(patient.pool);
 });
-afterAll(() => patient.end());
+afterAll(async () => {
+  await Promise.all([patient.end(), cluster.stop(), rm(folder, { recursive: true })]);
+});
 
 async function diagnose(words: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['src/cli/diagnose.ts', ...words], { env });
@@ -23,18 +46,16 @@ async function diagnose(words: string[], env: Record<string, string> = {}) {
   return { code: child.exitCode, printed };
 }
 
-const looking = () => diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: patient.url });
-
 it('ends with 1 when something was found, with 0 when all was seen and nothing found', async () => {
   await stickExecutions(patient.pool, 12);
-  const sick = await looking();
-  await finishExecutions(patient.pool);
-  const well = await looking();
+
+  const sick = await diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: patient.url });
+  const well = await diagnose(['high-memory'], { KUBECONFIG: join(folder, 'kubeconfig') });
 
   expect(sick.printed).toContain('[critical] executions: 12 executions running for longer than 1 h');
   expect(sick.printed).toContain('| invoice-export: 10');
   expect(sick.code).toBe(1);
-  expect(well.printed).toContain('Workflow executions stuck: healthy');
+  expect(well.printed).toContain('High memory usage: healthy');
   expect(well.code).toBe(0);
 }, 60_000);
 

@@ -60,7 +60,7 @@ describe('the ladder', () => {
   it('pages, then says so to those who are paged, then draws the card again', () => {
     const story = begin('p1');
 
-    expect(story.effects.map(({ what }) => what).slice(4)).toMatchObject([
+    expect(story.effects.map(({ what }) => what).slice(5)).toMatchObject([
       { kind: 'page', page: 'inc:1.0' },
       saying('ladder', { level: 'on-call' }),
       ...redrawn,
