@@ -18,7 +18,7 @@ export async function play(story: Story, say: (line: string) => void, { socket =
   say(`${story.name}: ${story.about}.`);
   const time: { clock?: StoryClock } = {};
   const now = (): number => time.clock?.now() ?? begins;
-  const house = await startHouse({ now, say, socket, ...(story.prepare ? { prepare: story.prepare } : {}) });
+  const house = await startHouse({ now, say, socket, systems: true, ...(story.prepare ? { prepare: story.prepare } : {}) });
   const remarks: Line[] = [];
   const remark = (text: string): void => void remarks.push({ at: now(), order: performance.now(), text: `— ${text}` });
   const fault = await perform(story, { house, time, socket, remark }).then(
@@ -46,7 +46,8 @@ async function perform(story: Story, { house, time, socket, remark }: Performing
   const clock = await startClock(house.databases.own.pool, begins);
   time.clock = clock;
   if (socket) await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
-  await story.play({ ...house, clock, socket, remark });
+  if (!house.systems) throw new Error('a story asks for the systems');
+  await story.play({ ...house, systems: house.systems, clock, socket, remark });
   await clock.settle();
   const faults = await judge(house, { withinMs: 1_000 });
   if (faults.length > 0) throw new Error(faults.join('\n'));
