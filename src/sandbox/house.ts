@@ -9,7 +9,7 @@ import type { Kills } from './kills.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
-import { startSystems, type Systems } from './systems.ts';
+import { type Systems, startSystems } from './systems.ts';
 import { type Around, type ChangeRunbook, crowd, environment, rota, secrets, seed, team } from './town.ts';
 
 export { people } from './town.ts';
@@ -61,7 +61,9 @@ export interface HouseSettings {
 export async function startHouse(settings: HouseSettings): Promise<House> {
   const { say, prepare, command, socket = false } = settings;
   const port = await freePort();
-  say(`Starting ${settings.systems ? 'a cluster, PgBouncer, ' : ''}two Postgres servers, a local Slack, a local pager and the bot …`);
+  say(
+    `Starting ${settings.systems ? 'a cluster, PgBouncer, ' : ''}two Postgres servers, a local Slack, a local pager and the bot …`,
+  );
   const around = await startAround(settings, `http://127.0.0.1:${port}`);
   say(around.databases.own.server);
   try {

@@ -1,24 +1,29 @@
 /** Plays a story against the real bot and prints what happened. */
 import { type StoryClock, startClock } from './clock.ts';
 import { judge } from './history/judge.ts';
-import { type House, startHouse } from './house.ts';
+import { type House, type HouseSettings, startHouse } from './house.ts';
 import type { Story } from './stories/story.ts';
 import { type Line, transcriptOf } from './transcript.ts';
 
 /** A night in March; a story's times count from here. */
 const begins = Date.UTC(2026, 2, 2, 3, 0);
 
-export interface Way {
-  /** the bot comes to Slack, instead of Slack to the bot */
-  socket?: boolean;
-}
+/** `socket`: the bot comes to Slack, instead of Slack to the bot */
+export type Way = Pick<HouseSettings, 'socket' | 'command' | 'env'>;
 
 /** Answers whether the story went as it should. */
-export async function play(story: Story, say: (line: string) => void, { socket = false }: Way = {}): Promise<boolean> {
+export async function play(story: Story, say: (line: string) => void, way: Way = {}): Promise<boolean> {
   say(`${story.name}: ${story.about}.`);
   const time: { clock?: StoryClock } = {};
   const now = (): number => time.clock?.now() ?? begins;
-  const house = await startHouse({ now, say, socket, systems: true, ...(story.prepare ? { prepare: story.prepare } : {}) });
+  const { socket = false } = way;
+  const house = await startHouse({
+    now,
+    say,
+    ...way,
+    systems: true,
+    ...(story.prepare ? { prepare: story.prepare } : {}),
+  });
   const remarks: Line[] = [];
   const remark = (text: string): void => void remarks.push({ at: now(), order: performance.now(), text: `— ${text}` });
   const fault = await perform(story, { house, time, socket, remark }).then(

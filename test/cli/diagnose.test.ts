@@ -2,15 +2,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { finishExecutions, preparePatient, stickExecutions } from '../../src/sandbox/databases.ts';
-import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { finishExecutions, stickExecutions } from '../../src/sandbox/databases.ts';
+import type { House } from '../../src/sandbox/house.ts';
+import { openHouse } from '../tools/house.ts';
 
-let patient: TestDatabase;
+let house: House;
 beforeAll(async () => {
-  patient = await testDatabase('template0');
-  await preparePatient(patient.pool);
-});
-afterAll(() => patient.end());
+  house = await openHouse({ systems: true });
+}, 60_000);
+afterAll(() => house.stop());
 
 async function diagnose(words: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['src/cli/diagnose.ts', ...words], { env });
@@ -23,12 +23,14 @@ async function diagnose(words: string[], env: Record<string, string> = {}) {
   return { code: child.exitCode, printed };
 }
 
-const looking = () => diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: patient.url });
+/** Told what the bot is told. */
+const looking = () => diagnose(['workflow-stuck'], house.env);
 
 it('ends with 1 when something was found, with 0 when all was seen and nothing found', async () => {
-  await stickExecutions(patient.pool, 12);
+  const { pool } = house.databases.patient;
+  await stickExecutions(pool, 12);
   const sick = await looking();
-  await finishExecutions(patient.pool);
+  await finishExecutions(pool);
   const well = await looking();
 
   expect(sick.printed).toContain('[critical] executions: 12 executions running for longer than 1 h');

@@ -10,4 +10,8 @@ export const group = (parts: { current: number; cache?: number; hits?: number; k
     `anon ${(parts.current - (parts.cache ?? 0)) * mebi}\ninactive_file ${(parts.cache ?? 0) * mebi}\n`,
   ].join('\n');
 
-export const inside = (pod: string, stdout: string) => ({ pod, command: ['cat', '/sys/fs/cgroup/memory.current'], stdout });
+export const inside = (pod: string, stdout: string) => ({
+  pod,
+  command: ['cat', '/sys/fs/cgroup/memory.current'],
+  stdout,
+});

@@ -27,7 +27,10 @@ export async function keepSamples(own: pg.Pool, { samples = [], scene = {} }: Sc
   );
 }
 
-function rowsOf({ workload, pod, memory = [], restarts = [] }: Past, { workloads = [] }: NonNullable<Scenario['scene']>): Row[] {
+function rowsOf(
+  { workload, pod, memory = [], restarts = [] }: Past,
+  { workloads = [] }: NonNullable<Scenario['scene']>,
+): Row[] {
   const told = workloads.find(({ name }) => name === workload);
   const looks = Math.max(memory.length, restarts.length);
   return (told ? podsOf(told) : [])

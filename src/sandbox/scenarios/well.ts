@@ -29,9 +29,7 @@ const well: Scene = engineScene([{ logs: chatter() }, { logs: chatter() }], {
 });
 
 const system: Scene = {
-  workloads: [
-    { kind: 'deployment', name: 'coredns', labels: { 'k8s-app': 'kube-dns' }, pods: [{}, {}] },
-  ],
+  workloads: [{ kind: 'deployment', name: 'coredns', labels: { 'k8s-app': 'kube-dns' }, pods: [{}, {}] }],
 };
 
 /** What a scene tells stands in the place of what is called the same; the rest is well. */
@@ -60,8 +58,10 @@ const unlessTold = <Named extends { name: string }>(usual: Named[] = [], told: N
 function readable(scene: Scene): Scene {
   const { workloads = [], execs = [] } = scene;
   const told = new Set(execs.map(({ pod }) => pod));
-  const groups = workloads.flatMap(podsOf).flatMap(({ name, containers = {} }) =>
-    Object.values(containers).map(({ memory = '64Mi' }) => inside(name, group({ current: Number.parseInt(memory) }))),
-  );
+  const groups = workloads
+    .flatMap(podsOf)
+    .flatMap(({ name, containers = {} }) =>
+      Object.values(containers).map(({ memory = '64Mi' }) => inside(name, group({ current: Number.parseInt(memory) }))),
+    );
   return { ...scene, execs: [...execs, ...groups.filter(({ pod }) => !told.has(pod))] };
 }
