@@ -30,8 +30,12 @@ export function compare(before: Report, after: Report): Changes {
   return { since: before.at, list: [...now, ...missing].toSorted(byKind) };
 }
 
-const byKey = ({ findings }: Report): Map<string, Finding> =>
-  new Map(findings.toReversed().map((finding) => [keyOf(finding), finding]));
+/** In the order of the report: the worst first. */
+function byKey({ findings }: Report): Map<string, Finding> {
+  const first = new Map<string, Finding>();
+  for (const finding of findings) if (!first.has(keyOf(finding))) first.set(keyOf(finding), finding);
+  return first;
+}
 
 function changeOf(was: Finding | undefined, is: Finding): Change {
   const { rule, subject } = is;

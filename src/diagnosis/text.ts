@@ -9,7 +9,7 @@ export function reportText(report: Report): string {
   const unseen = checks.filter(({ verdict }) => verdict === 'unknown');
   return [
     `${report.title}: ${verdicts[report.verdict]}`,
-    `Looked at ${new Date(report.at).toISOString()}, for ${duration(report.tookMs)}.`,
+    `Looked at ${new Date(report.at).toISOString()}; it took ${report.tookMs < 1_000 ? 'less than 1 s' : duration(report.tookMs)}.`,
     ...block('What it may be', (report.suggestions ?? []).map(suggested)),
     ...block('Still looking at', pending),
     ...findings.flatMap((finding) => ['', ...findingText(finding)]),
@@ -20,7 +20,7 @@ export function reportText(report: Report): string {
       checks.filter(({ verdict }) => verdict === 'healthy').map(({ name }) => name),
     ),
     ...block(
-      `Left to a person (runbook, "${report.paragraph}")`,
+      `Next steps, by hand (runbook, "${report.paragraph}")`,
       steps.map((step, n) => `${n + 1}. ${step}`),
     ),
     ...block(

@@ -1,7 +1,7 @@
 /** The demo for a person: slash commands, presses and pager acknowledgements, typed at the terminal, on the real clock. */
 import { createInterface } from 'node:readline/promises';
-import { stickExecutions } from './databases.ts';
 import { type House, people, startHouse } from './house.ts';
+import { playable, scenarioNamed } from './scenarios/index.ts';
 import { buttonsOf, labelOf } from './slack/inbound.ts';
 import type { Entry, Json } from './slack/workspace.ts';
 import { type Drawn, transcriptOf } from './transcript.ts';
@@ -13,7 +13,14 @@ const help = [
   '  pager ack | pager close        Dana takes the latest page on her phone',
   '  as <name>                      be somebody else (' + people.map(({ name }) => name).join(', ') + ')',
   '  in <channel>                   type in another channel',
-  '  break | quit                   make 37 executions hang in the database | end',
+  '  break <scenario> | mend        something goes wrong | all is well again',
+  '  break | quit                   list everything that can go wrong | end',
+  'One of each kind to begin with:',
+  '  break gateway-out-of-memory    then: /incident declare p1 checkout returns 502',
+  '  break pool-exhausted           then: /incident declare p1 connection timeouts',
+  '  break one-pod-leaks            then: /incident declare p2 high memory of the api',
+  '  break executions-hang          then: /incident declare p1 workflows stuck',
+  'The report comes into the thread; mend it, and press [Look again] to see what has changed.',
 ];
 
 interface Person {
@@ -25,7 +32,7 @@ interface Person {
 
 export async function converse(say: (line: string) => void): Promise<number> {
   const started = Date.now();
-  const house = await startHouse({ now: Date.now, say });
+  const house = await startHouse({ now: Date.now, say, systems: true });
   const me: Person = { user: 'U0ANA', channel: 'C0GENERAL', buttons: [] };
   for (const line of help) say(line);
   const shown = { slack: 0, pager: 0 };
@@ -87,7 +94,8 @@ const orders: Record<string, (typed: Typed) => Promise<void> | void> = {
   pager: ({ house, words, say }) => phone(house, words[0] ?? '', say),
   as: ({ me, words, say }) => become(me, words[0] ?? '', say),
   in: ({ house, me, words, say }) => enter(house, me, { name: words[0] ?? '', say }),
-  break: ({ house }) => stickExecutions(house.databases.patient.pool, 37),
+  break: ({ house, words, say }) => breakIt(house, words[0], say),
+  mend: ({ house, say }) => mend(house, say),
 };
 
 async function obey(
@@ -131,4 +139,19 @@ function enter({ slack }: House, me: Person, { name, say }: { name: string; say:
   if (!channel) return say(`There is no channel ${name}.`);
   me.channel = channel.id;
   say(`You type in #${channel.name} now.`);
+}
+
+async function breakIt({ systems }: House, name: string | undefined, say: (line: string) => void): Promise<void> {
+  if (name === undefined) {
+    for (const one of playable) say(`  break ${one.name.padEnd(30)} ${one.issueType}: ${one.what}`);
+    return;
+  }
+  const scenario = scenarioNamed(name);
+  await systems?.play(scenario);
+  say(`It is broken now: ${scenario.what} (a look at ${scenario.issueType} should find it)`);
+}
+
+async function mend({ systems }: House, say: (line: string) => void): Promise<void> {
+  await systems?.mend();
+  say('All is well again.');
 }

@@ -9,6 +9,7 @@ import type { Kills } from './kills.ts';
 import { type Line, startLine } from './line.ts';
 import { type LocalPager, startPager } from './pager/start.ts';
 import { type LocalSlack, startSlack } from './slack/start.ts';
+import { type Systems, startSystems } from './systems.ts';
 import { type Around, type ChangeRunbook, crowd, environment, rota, secrets, seed, team } from './town.ts';
 
 export { people } from './town.ts';
@@ -18,6 +19,8 @@ export interface House {
   slack: LocalSlack;
   pager: LocalPager;
   bot: Bot;
+  /** where they were asked for */
+  systems?: Systems | undefined;
   /** between every process of the bot and its own database */
   line: Line;
   /** where the processes of the bot keep their journal */
@@ -43,6 +46,8 @@ export interface HouseSettings {
   runbook?: ChangeRunbook;
   /** settings of the bot that differ from the house's own */
   env?: Record<string, string>;
+  /** a cluster, a pooler and a partner to look at as well, all of them well */
+  systems?: boolean;
   /** what starts a process of the bot; absent: its sources */
   command?: string[];
   /** so many more people in Slack */
@@ -56,7 +61,9 @@ export interface HouseSettings {
 export async function startHouse(settings: HouseSettings): Promise<House> {
   const { say, prepare, command, socket = false } = settings;
   const port = await freePort();
-  say('Starting two Postgres servers, a local Slack, a local pager and the bot …');
+  say(
+    `Starting ${settings.systems ? 'a cluster, PgBouncer, ' : ''}two Postgres servers, a local Slack, a local pager and the bot …`,
+  );
   const around = await startAround(settings, `http://127.0.0.1:${port}`);
   say(around.databases.own.server);
   try {
@@ -114,11 +121,15 @@ async function startAround(settings: HouseSettings, botUrl: string): Promise<Aro
     }),
     startPager({ ...secrets, ...rota, webhook, now, kills }),
   ]);
-  const line = await startLine(databases.own.url, kills);
-  return { folder, databases, slack, pager, line, journalDir: join(folder, 'journal') };
+  const [line, systems] = await Promise.all([
+    startLine(databases.own.url, kills),
+    settings.systems ? startSystems(folder, databases) : undefined,
+  ]);
+  return { folder, databases, slack, pager, line, systems, journalDir: join(folder, 'journal') };
 }
 
-async function end({ folder, databases, slack, pager, line }: Around): Promise<void> {
+async function end({ folder, databases, slack, pager, line, systems }: Around): Promise<void> {
+  await systems?.stop();
   await Promise.all([slack.stop(), pager.stop(), line.stop()]);
   await databases.stop();
   rmSync(folder, { recursive: true, force: true });

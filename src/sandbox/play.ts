@@ -1,24 +1,29 @@
 /** Plays a story against the real bot and prints what happened. */
 import { type StoryClock, startClock } from './clock.ts';
 import { judge } from './history/judge.ts';
-import { type House, startHouse } from './house.ts';
+import { type House, type HouseSettings, startHouse } from './house.ts';
 import type { Story } from './stories/story.ts';
 import { type Line, transcriptOf } from './transcript.ts';
 
 /** A night in March; a story's times count from here. */
 const begins = Date.UTC(2026, 2, 2, 3, 0);
 
-export interface Way {
-  /** the bot comes to Slack, instead of Slack to the bot */
-  socket?: boolean;
-}
+/** `socket`: the bot comes to Slack, instead of Slack to the bot */
+export type Way = Pick<HouseSettings, 'socket' | 'command' | 'env'>;
 
 /** Answers whether the story went as it should. */
-export async function play(story: Story, say: (line: string) => void, { socket = false }: Way = {}): Promise<boolean> {
+export async function play(story: Story, say: (line: string) => void, way: Way = {}): Promise<boolean> {
   say(`${story.name}: ${story.about}.`);
   const time: { clock?: StoryClock } = {};
   const now = (): number => time.clock?.now() ?? begins;
-  const house = await startHouse({ now, say, socket, ...(story.prepare ? { prepare: story.prepare } : {}) });
+  const { socket = false } = way;
+  const house = await startHouse({
+    now,
+    say,
+    ...way,
+    systems: true,
+    ...(story.prepare ? { prepare: story.prepare } : {}),
+  });
   const remarks: Line[] = [];
   const remark = (text: string): void => void remarks.push({ at: now(), order: performance.now(), text: `— ${text}` });
   const fault = await perform(story, { house, time, socket, remark }).then(
@@ -46,7 +51,8 @@ async function perform(story: Story, { house, time, socket, remark }: Performing
   const clock = await startClock(house.databases.own.pool, begins);
   time.clock = clock;
   if (socket) await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
-  await story.play({ ...house, clock, socket, remark });
+  if (!house.systems) throw new Error('a story asks for the systems');
+  await story.play({ ...house, systems: house.systems, clock, socket, remark });
   await clock.settle();
   const faults = await judge(house, { withinMs: 1_000 });
   if (faults.length > 0) throw new Error(faults.join('\n'));

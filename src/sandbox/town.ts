@@ -7,6 +7,7 @@ import type { Line } from './line.ts';
 import type { LocalPager } from './pager/start.ts';
 import type { LocalSlack } from './slack/start.ts';
 import type { User } from './slack/workspace.ts';
+import type { Systems } from './systems.ts';
 
 export const people = [
   { id: 'U0ANA', name: 'ana', realName: 'Ana Ruiz', email: 'ana@example.com' },
@@ -62,12 +63,12 @@ export const rota = {
 export type ChangeRunbook = (runbook: Record<string, unknown>) => void;
 
 /** The shipped runbook with the people of this house in it. */
-function writeRunbook(folder: string, change: ChangeRunbook): string {
+function writeRunbook(folder: string, changes: (ChangeRunbook | undefined)[]): string {
   const runbook = parse(readFileSync('runbook.yaml', 'utf8'));
   runbook.levels['second-level'].slack = ['U0BEN'];
   runbook.levels['team-lead'].slack = ['U0LEO'];
   runbook.fallback.slack = ['U0LEO'];
-  change(runbook);
+  for (const change of changes) change?.(runbook);
   const file = join(folder, 'runbook.yaml');
   writeFileSync(file, stringify(runbook));
   return file;
@@ -80,11 +81,12 @@ export interface Around {
   slack: LocalSlack;
   pager: LocalPager;
   line: Line;
+  systems: Systems | undefined;
   journalDir: string;
 }
 
 export const environment = (
-  { folder, databases, slack, pager, line, journalDir }: Around,
+  { folder, databases, slack, pager, line, systems, journalDir }: Around,
   { socket, runbook = () => {} }: { socket: boolean; runbook?: ChangeRunbook | undefined },
 ): Record<string, string> => ({
   ...(socket ? { SLACK_APP_TOKEN: secrets.appToken } : { SLACK_SIGNING_SECRET: secrets.signingSecret }),
@@ -99,6 +101,7 @@ export const environment = (
   OPSGENIE_READ_KEY: secrets.readKey,
   OPSGENIE_API_URL: pager.url,
   WEBHOOK_SECRET: secrets.webhook,
-  RUNBOOK: writeRunbook(folder, runbook),
+  ...systems?.env,
+  RUNBOOK: writeRunbook(folder, [systems?.runbook, runbook]),
   LOG_LEVEL: 'warn',
 });

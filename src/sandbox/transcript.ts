@@ -51,7 +51,8 @@ function newLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }
 }
 
 function slackLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }): Line[] {
-  if (entry.kind === 'pin') return [];
+  // the message that carries a file has no words; the file itself is told
+  if (entry.kind === 'pin' || (entry.kind === 'message' && entry.text === '' && !entry.blocks?.length)) return [];
   const fresh = newLines(entry, { drawn, names });
   if (entry.kind === 'edit' && fresh.length === 0) return [];
   if (entry.kind === 'edit') {
@@ -80,6 +81,8 @@ function worded(entry: Entry, { who, where, names }: { who: string; where: strin
       return `${where} ${entry.kind}: ${readable(entry.text, names)}`;
     case 'view':
       return `${who} sees a form`;
+    case 'file':
+      return `${where} file beside it: ${entry.text}`;
     case 'reply':
     case 'ephemeral':
       return `only ${who} sees: ${body(entry, names)}`;

@@ -1,39 +1,16 @@
 /** `npm run diagnose`, as a process: what it prints, and how it ends. It needs neither Slack nor a database of the bot. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type LocalCluster, startCluster } from '../../src/sandbox/cluster/start.ts';
-import { preparePatient, stickExecutions } from '../../src/sandbox/databases.ts';
-import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { finishExecutions, stickExecutions } from '../../src/sandbox/databases.ts';
+import type { House } from '../../src/sandbox/house.ts';
+import { openHouse } from '../tools/house.ts';
 
-let patient: TestDatabase;
-let cluster: LocalCluster;
-let folder: string;
+let house: House;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'diagnose-'));
-  cluster = await startCluster({
-    production: {
-      metrics: 'there',
-      workloads: [
-        {
-          kind: 'deployment',
-          name: 'api',
-          containers: [{ name: 'app', memoryRequest: '256Mi', memoryLimit: '512Mi' }],
-          pods: [{ age: 600, containers: { app: { memory: '100Mi' } } }],
-        },
-      ],
-    },
-  });
-  await writeFile(join(folder, 'kubeconfig'), cluster.kubeconfig());
-  patient = await testDatabase('template0');
-  await preparePatient(patient.pool);
-});
-afterAll(async () => {
-  await Promise.all([patient.end(), cluster.stop(), rm(folder, { recursive: true })]);
-});
+  house = await openHouse({ systems: true });
+}, 60_000);
+afterAll(() => house.stop());
 
 async function diagnose(words: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['src/cli/diagnose.ts', ...words], { env });
@@ -46,16 +23,20 @@ async function diagnose(words: string[], env: Record<string, string> = {}) {
   return { code: child.exitCode, printed };
 }
 
-it('ends with 1 when something was found, with 0 when all was seen and nothing found', async () => {
-  await stickExecutions(patient.pool, 12);
+/** Told what the bot is told. */
+const looking = () => diagnose(['workflow-stuck'], house.env);
 
-  const sick = await diagnose(['workflow-stuck'], { TARGET_DATABASE_URL: patient.url });
-  const well = await diagnose(['high-memory'], { KUBECONFIG: join(folder, 'kubeconfig') });
+it('ends with 1 when something was found, with 0 when all was seen and nothing found', async () => {
+  const { pool } = house.databases.patient;
+  await stickExecutions(pool, 12);
+  const sick = await looking();
+  await finishExecutions(pool);
+  const well = await looking();
 
   expect(sick.printed).toContain('[critical] executions: 12 executions running for longer than 1 h');
   expect(sick.printed).toContain('| invoice-export: 10');
   expect(sick.code).toBe(1);
-  expect(well.printed).toContain('High memory usage: healthy');
+  expect(well.printed).toContain('Workflow executions stuck: healthy');
   expect(well.code).toBe(0);
 }, 60_000);
 

@@ -55,6 +55,12 @@ describe('against the look before, a finding', () => {
     expect(kinds(look(before), look(after))).toEqual(wanted);
   });
 
+  it('stands in the order of its report: the worst first', () => {
+    const before = look([finding({ level: 'critical', rule: 'pod.down' }), finding()]);
+
+    expect(compare(before, look([])).list.map(({ rule }) => rule)).toEqual(['pod.down', 'pod.crash-loop']);
+  });
+
   it.each([
     ['its check was not seen now', [check('unknown')]],
     ['its check is not made any more', [check('healthy', 'nodes')]],

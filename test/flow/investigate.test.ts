@@ -33,7 +33,7 @@ const fileIn = (house: House, channel: string): Promise<Message> =>
   house.slack.until('the file', () => house.slack.messages(channel).find(({ files = [] }) => files.length > 0));
 
 it('is found, attached, mended, looked at again, and the report says what is gone', async () => {
-  const house = await open();
+  const house = await open({ systems: true });
   await stickExecutions(house.databases.patient.pool, 12);
   await house.slack.user('U0ANA').command('declare p1 workflow executions stuck');
   const channel = await incidentChannel(house);

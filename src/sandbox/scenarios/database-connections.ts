@@ -41,7 +41,7 @@ const poolerScenarios: Scenario[] = [
     pooler: { pools: [pool({ cl_active: 2, cl_waiting: 4, sv_active: 2, maxwait: 7 })], databases: two },
     database: played(async ({ session, begin, poolsUntil }, pooled) => {
       if (!pooled) return;
-      for (let n = 0; n < 6; n += 1) begin(await session('shop-web'), 'select pg_sleep(20)');
+      for (let n = 0; n < 6; n += 1) begin(await session('shop-web'), 'select pg_sleep(600)');
       await poolsUntil((pool) => pool['cl_waiting'] === 4 && waited(pool) > 1.2);
     }),
     finds: ['pooler.exhausted'],

@@ -1,6 +1,7 @@
 /** A workflow engine with its log, and executions in its database, as the scenarios tell of them. */
 import pg from 'pg';
 import type { ContainerStatus, Scene, Workload } from '../cluster/scene.ts';
+import { stickExecutions } from '../databases.ts';
 
 export type Line = [ago: number, line: string];
 
@@ -43,6 +44,16 @@ export const running =
     );
     return async () => {
       await patient.query(`delete from executions where id like 'run-%'`);
+    };
+  };
+
+/** So many that never end, and healthy ones beside them. */
+export const hanging =
+  (count: number) =>
+  async (patient: pg.Pool): Promise<() => Promise<void>> => {
+    await stickExecutions(patient, count);
+    return async () => {
+      await patient.query(`delete from executions where id ~ '^(exec|done|young)-'`);
     };
   };
 

@@ -1,5 +1,6 @@
 /** What can be wrong with memory, each beside what only looks like it. */
 import type { Scene, Workload } from '../cluster/scene.ts';
+import { group, inside, mebi } from './control-group.ts';
 import type { Scenario } from './scenario.ts';
 
 const issueType = 'high-memory';
@@ -22,18 +23,6 @@ const scene = (workload: Workload, others: Partial<Scene> = {}): Scene => ({
 /** So many MiB more each minute, up to `last` now. */
 const rising = (last: number, step: number, looks = 30): number[] =>
   Array.from({ length: looks }, (_, n) => last - step * (looks - 1 - n));
-
-const mebi = 1_048_576;
-/** As the files of a control group read, one after another. */
-const group = (parts: { current: number; cache?: number; hits?: number; kills?: number }): string =>
-  [
-    `${parts.current * mebi}`,
-    `${512 * mebi}`,
-    `low 0\nhigh 0\nmax ${parts.hits ?? 0}\noom ${parts.kills ?? 0}\noom_kill ${parts.kills ?? 0}\noom_group_kill 0`,
-    `anon ${(parts.current - (parts.cache ?? 0)) * mebi}\ninactive_file ${(parts.cache ?? 0) * mebi}\n`,
-  ].join('\n');
-
-const inside = (pod: string, stdout: string) => ({ pod, command: ['cat', '/sys/fs/cgroup/memory.current'], stdout });
 
 const noNewer = {
   pod: 'api-0',

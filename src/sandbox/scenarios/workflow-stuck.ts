@@ -2,6 +2,7 @@
 import {
   chatter,
   complaint,
+  hanging,
   type Line,
   refusedBy,
   rowsLocked,
@@ -15,6 +16,16 @@ import type { Scenario } from './scenario.ts';
 const issueType = 'workflow-stuck';
 
 export const workflowStuckScenarios: Scenario[] = [
+  {
+    name: 'executions-hang',
+    issueType,
+    what: '37 executions hang, most of them of one workflow; the engine itself is well.',
+    scene: scene([{ logs: chatter() }, { logs: chatter() }]),
+    database: hanging(37),
+    finds: ['executions.one-workflow', 'executions.stuck'],
+    says: ['37 executions running', '30 of 37 in workflow invoice-export'],
+    not: ['executions.locked', 'engine.silent'],
+  },
   {
     name: 'rows-locked',
     issueType,

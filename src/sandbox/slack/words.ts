@@ -22,6 +22,11 @@ const emoji: Record<string, string> = {
   grey_question: '?',
   mag: '🔎',
   information_source: 'i',
+  white_small_square: '▫',
+  new: '+',
+  arrow_upper_right: '↗',
+  arrow_lower_right: '↘',
+  hourglass_flowing_sand: '⏳',
 };
 
 /** Slack's marks as names, dates as their fallback, entities as letters. */

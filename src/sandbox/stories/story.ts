@@ -3,8 +3,10 @@ import type { StoryClock } from '../clock.ts';
 import type { Databases } from '../databases.ts';
 import type { House } from '../house.ts';
 import type { Entry, Message } from '../slack/workspace.ts';
+import type { Systems } from '../systems.ts';
 
 export interface Stage extends House {
+  systems: Systems;
   clock: StoryClock;
   /** Slack is reached by Socket Mode */
   socket: boolean;

@@ -26,7 +26,7 @@ const verdicts: Record<Verdict, string> = {
   unknown: ':grey_question: UNKNOWN, not everything was seen',
 };
 
-const most = { steps: 10, ruledOut: 8, names: 30, suggestions: 8 };
+const most = { fact: 88, steps: 10, ruledOut: 8, names: 30, suggestions: 8 };
 
 export interface Around {
   /** absent: somebody asked outside of any incident */
@@ -37,8 +37,9 @@ export interface Around {
 }
 
 export function reportMessage(report: Report, { incident, pings = '', note }: Around): Message {
-  const [top] = report.findings;
-  const fact = top ? foreign(`${top.subject}: ${top.summary}`, 70) : verdicts[report.verdict];
+  // a mere note does not make what is healthy sound ill on a lock screen
+  const top = report.findings.find(({ level }) => level !== 'info');
+  const fact = top ? foreign(`${top.subject}: ${top.summary}`, incident ? most.fact : 70) : verdicts[report.verdict];
   return addressing(
     `${incident ? name(incident) : foreign(report.title, 25)}: ${fact}`,
     pings,
@@ -50,14 +51,17 @@ export function reportMessage(report: Report, { incident, pings = '', note }: Ar
     ...findingBlocks(report.findings),
     ...unseenBlocks(report.checks.filter(({ name }) => !report.pending.includes(name))),
     ...seenBlocks(report),
-    ...when(report.steps.length > 0, () => [section(`*Left to a person*\n${stepLines(report.steps)}`)]),
+    ...when(report.steps.length > 0, () => [section(`*Next steps, by hand*\n${stepLines(report.steps)}`)]),
     ...actions(lookAgain(report, incident)),
     context(
-      `Looked at ${clock(report.at)}, for ${span(report.tookMs)}. Follows the runbook, "${foreign(report.paragraph, 80)}".`,
+      `Looked at ${clock(report.at)}; it took ${shortly(report.tookMs)}. Follows the runbook, "${foreign(report.paragraph, 80)}".`,
     ),
     ...repeats(report),
   );
 }
+
+/** Most looks are over within a second, and "0 s" sounds as if there had been none. */
+const shortly = (ms: number): string => (ms < 1_000 ? 'less than 1 s' : span(ms));
 
 /** How much was not seen stands in the head: whatever else has no room, this has. */
 function headOf({ title, verdict, checks, pending }: Report): string {

@@ -12,7 +12,7 @@ import { entryMessage } from '../../../src/slack/views/entry.ts';
 import { declareForm } from '../../../src/slack/views/modals.ts';
 import { refusalMessage } from '../../../src/slack/views/refusal.ts';
 import { manualSteps, reportMessage } from '../../../src/slack/views/report.ts';
-import { changes, crowded, first, healthy, triaged } from './reports.ts';
+import { changes, crowded, first, healthy, noted, triaged } from './reports.ts';
 import { ana, dana, incident, now, people, policy, report, sceneOf } from './world.ts';
 
 const folder = 'test/slack/golden';
@@ -117,6 +117,7 @@ const messages: [string, () => unknown][] = [
   ['report-unknown', () => reportMessage({ ...report, verdict: 'unknown', findings: [] }, scene)],
   ['report-first', () => reportMessage(first, scene)],
   ['report-healthy', () => reportMessage(healthy, scene)],
+  ['report-healthy-with-a-note', () => reportMessage(noted, scene)],
   ['report-whole', () => reportMessage(crowded, scene)],
   ['report-again', () => reportMessage({ ...healthy, changes }, scene)],
   ['report-triage', () => reportMessage(triaged, { incident: { ...withoutType, title: '' } })],

@@ -19,6 +19,20 @@ export const healthy: Report = {
   ruledOut: ['No session holds locks on executions.'],
 };
 
+/** Worth a word, and no reason to call it ill. */
+export const noted: Report = {
+  ...healthy,
+  findings: [
+    {
+      rule: 'pooler.vulnerable',
+      level: 'info',
+      check: 'executions',
+      subject: 'pgbouncer',
+      summary: 'PgBouncer says it is 1.18.0.',
+    },
+  ],
+};
+
 export const first: Report = {
   ...report,
   checks: report.checks.map((one) => (one.verdict === 'unknown' ? { ...one, why: 'still looking', tookMs: 0 } : one)),
