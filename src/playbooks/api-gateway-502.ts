@@ -12,23 +12,18 @@ import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-o
 import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
 import { judgeCluster } from '../diagnosis/rules/shared.ts';
 import type { Services } from '../diagnosis/service.ts';
-import { autoscalers } from '../probes/autoscalers.ts';
-import { events } from '../probes/events.ts';
+import { clusterProbes } from '../probes/cluster.ts';
 import { gatewayLog } from '../probes/gateway-log.ts';
-import { limits } from '../probes/limits.ts';
-import { nodes } from '../probes/nodes.ts';
-import { pods } from '../probes/pods.ts';
 import { services } from '../probes/services.ts';
-import { suspectLogs } from '../probes/suspect-logs.ts';
-import { workloads } from '../probes/workloads.ts';
 
 export const apiGateway502 = playbook({
   issueType: 'api-gateway-502',
   title: 'The API gateway answers 502',
-  probes: { gatewayLog, pods, services, workloads, events, suspectLogs, nodes, autoscalers, limits },
-  rules: (evidence, { now, samples, issueType }) => {
+  probes: { gatewayLog, services, ...clusterProbes },
+  rules: (evidence, surroundings) => {
+    const { now, issueType } = surroundings;
     const { pods, services, workloads } = evidence;
-    const ofCluster = judgeCluster(evidence, samples === undefined ? { now } : { now, samples });
+    const ofCluster = judgeCluster(evidence, surroundings);
     // what may be a reason before what only shows that there is one
     const findings = [
       ...ofCluster,

@@ -1,6 +1,11 @@
 /** Database connection errors: pooler exhausted, Postgres full and a failing login look alike; this tells which. */
+import type { About, Finding, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
+import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
+import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
+import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
 import { blocking } from '../probes/blocking.ts';
+import { clusterProbes } from '../probes/cluster.ts';
 import { connections } from '../probes/connections.ts';
 import { idleInTransaction } from '../probes/idle-in-transaction.ts';
 import { longQueries } from '../probes/long-queries.ts';
@@ -16,17 +21,17 @@ import { clientLimit, databaseLimit, logged } from './rules/pooler.ts';
 import { full, ownerIdle, slotsNearlyUsed } from './rules/postgres.ts';
 import { paused, queues } from './rules/queues.ts';
 import { ruledOut } from './rules/ruled-out.ts';
+import { namesNobody, poolerAndDatabase, scopeOfNames } from './rules/scope.ts';
 import { blocked, deadlocks, idle, long, waitingAlike } from './rules/sessions.ts';
 
 export const databaseConnections = playbook({
   issueType: 'database-connections',
   title: 'Connections to the database fail or wait',
-  // the pods of both StatefulSets belong here too, with the rules that all issue types share
   probes: {
     pooler: poolerAnswer,
     pools: poolerPools,
     databases: poolerDatabases,
-    limits: poolerLimits,
+    clientLimits: poolerLimits,
     log: poolerLog,
     postgres: postgresAnswer,
     connections,
@@ -34,9 +39,11 @@ export const databaseConnections = playbook({
     idle: idleInTransaction,
     locks: blocking,
     waits,
+    ...clusterProbes,
   },
-  rules(evidence, { issueType }) {
-    const { pooler, pools, databases, limits, log, postgres, connections } = evidence;
+  rules(evidence, surroundings) {
+    const { issueType } = surroundings;
+    const { pooler, pools, databases, clientLimits, log, postgres, connections } = evidence;
     const found = [
       ...down(evidence),
       ...full(evidence),
@@ -44,14 +51,38 @@ export const databaseConnections = playbook({
       ...whenSeen(pooler, (answer) => [...consoleRefuses(answer), ...vulnerable(answer)]),
       ...whenSeen(pools, (seen) => queues(seen, evidence)),
       ...whenSeen(databases, (seen) => [...paused(seen), ...databaseLimit(seen)]),
-      ...whenSeen(limits, (seen) => clientLimit(seen, pools)),
+      ...whenSeen(clientLimits, (seen) => clientLimit(seen, pools)),
       ...whenSeen(connections, (seen) => [...slotsNearlyUsed(seen, issueType), ...ownerIdle(seen)]),
       ...whenSeen(evidence.locks, (roots) => blocked(roots, issueType)),
       ...whenSeen(evidence.idle, (sessions) => idle(sessions, issueType)),
       ...whenSeen(evidence.long, (queries) => long(queries, issueType)),
       ...whenSeen(evidence.waits, (seen) => [...waitingAlike(seen), ...deadlocks(seen)]),
     ];
-    return [...found, ...whenSeen(log, (seen) => logged(seen, found))];
+    return [...found, ...whenSeen(log, (seen) => logged(seen, found)), ...ofTheirPods(evidence, surroundings)];
   },
-  ruledOut: (evidence, { issueType }) => ruledOut(evidence, issueType),
+  ruledOut: (evidence, { issueType, now }) => [
+    ...ruledOut(evidence, issueType),
+    ...ruledOutOfCluster(narrowed(evidence, scopeOfNames(poolerAndDatabase(issueType))), now),
+  ],
 });
+
+/** D9: what is judged of every pod, of those of the pooler and the database. To touch a database is left to a person. */
+function ofTheirPods(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {
+  const { issueType } = surroundings;
+  const names = poolerAndDatabase(issueType);
+  const scope = scopeOfNames(names);
+  return [
+    ...namesNobody(names, evidence),
+    ...judgeCluster(narrowed(evidence, scope), surroundings)
+      .filter(({ rule }) => rule !== 'pods.none')
+      .map((finding) => withoutOffersOf(issueType.targets['database'], finding)),
+    ...besideScope(evidence, scope, surroundings),
+  ];
+}
+
+function withoutOffersOf(pod: string | undefined, finding: Finding): Finding {
+  if (!finding.offers || pod === undefined) return finding;
+  const own = scopeOfNames([pod]);
+  const isOwn = ({ kind, name }: About): boolean => name === pod || own.isWorkload({ kind, name });
+  return { ...finding, offers: finding.offers.filter(({ about }) => !isOwn(about)) };
+}

@@ -1,28 +1,63 @@
 /** High memory usage: who is near a limit, who grows, whether it is one pod or all of them, and who was killed inside. */
-import type { Finding, Surroundings } from '../diagnosis/diagnosis.ts';
+import type { Finding, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { aboveRequested, isNearLimit, nearLimit, noFigure, noLimit } from '../diagnosis/rules/memory.ts';
 import { killedInside, limitHit } from '../diagnosis/rules/memory-kills.ts';
+import { grewSinceRollout } from '../diagnosis/rules/memory-rollout.ts';
 import { spread } from '../diagnosis/rules/memory-spread.ts';
 import { growing, noHistory } from '../diagnosis/rules/memory-trend.ts';
+import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
+import { besides } from '../diagnosis/rules/scope.ts';
+import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
 import { cgroups, type InsideSeen } from '../probes/cgroup.ts';
+import { clusterProbes } from '../probes/cluster.ts';
 import { type MemorySeen, memory } from '../probes/memory.ts';
 
 export const highMemory = playbook({
   issueType: 'high-memory',
   title: 'High memory usage',
-  // M7: pods, rollouts, nodes and autoscalers are seen by the probes that all playbooks share
-  probes: { memory, inside: cgroups },
-  rules: ({ memory, inside }, surroundings) =>
-    withoutWrongOffers([
+  probes: { memory, inside: cgroups, ...clusterProbes },
+  rules: (evidence, surroundings) => {
+    const { memory, inside } = evidence;
+    const ofMemory = [
       ...whenSeen(memory, (seen) => ofContainers(seen, surroundings)),
       ...whenSeen(inside, ({ read }) => [...killedInside(read), ...limitHit(read)]),
-    ]),
+      ...sinceRollout(evidence, surroundings),
+    ];
+    return withoutWrongOffers([...ofMemory, ...ofCluster(evidence, surroundings, ofMemory)]);
+  },
   ruledOut: (evidence, surroundings) => [
     ...whenSeen(evidence.memory, (seen) => allWell(seen, surroundings)),
     ...whenSeen(evidence.inside, nobodyKilled),
+    ...ruledOutOfCluster(evidence, surroundings.now),
   ],
 });
+
+const sinceRollout = (
+  { memory, pods, workloads }: ClusterEvidence & { memory: Seen<MemorySeen> },
+  { samples = [], now }: Surroundings,
+): Finding[] =>
+  whenSeen(memory, (use) =>
+    whenSeen(pods, (seen) =>
+      whenSeen(workloads, ({ all }) => grewSinceRollout(use, all, { pods: seen.all, samples, now })),
+    ),
+  );
+
+/** M7: kills for memory, evictions, nodes, rollouts and autoscalers are of memory; what else is ill is noted. */
+const ofMemory = /^(pod\.out-of-memory|pod\.evicted|node\.|autoscaler\.)/;
+const perhapsOfMemory = /^(rollout\.|workload\.)/;
+
+function ofCluster(evidence: ClusterEvidence, surroundings: Surroundings, found: Finding[]): Finding[] {
+  const all = judgeCluster(evidence, surroundings);
+  const ill = [...found, ...all.filter(({ rule }) => ofMemory.test(rule))].filter(({ level }) => level !== 'info');
+  const owners = new Set(ill.map(({ about }) => about?.owner));
+  const isOurs = ({ rule, level, about }: Finding): boolean =>
+    level === 'info' ||
+    ofMemory.test(rule) ||
+    (perhapsOfMemory.test(rule) && owners.has(`${about?.kind}/${about?.name}`));
+  const others = all.filter((finding) => !isOurs(finding));
+  return [...all.filter(isOurs), ...whenSeen(evidence.pods, ({ namespace }) => besides(others, namespace))];
+}
 
 const ofContainers = (seen: MemorySeen, { issueType, samples, now }: Surroundings): Finding[] => [
   ...nearLimit(seen, issueType),

@@ -1,8 +1,13 @@
 /** Workflow execution stuck: which executions run too long, what holds them, and how the engine and what it needs are. */
-import type { Finding, Offer } from '../diagnosis/diagnosis.ts';
+import type { Finding, Offer, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
+import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
+import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
+import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
+import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
+import { clusterProbes } from '../probes/cluster.ts';
 import { dependencies } from '../probes/dependencies.ts';
 import { engineLogs } from '../probes/engine-logs.ts';
 import { services } from '../probes/engine-services.ts';
@@ -11,6 +16,7 @@ import { executionLocks, type Holder } from '../probes/execution-locks.ts';
 import { type Executions, executions, stalledAfterMs, stuckAfterMs } from '../probes/executions.ts';
 import { leases } from '../probes/leases.ts';
 import { clusterDns, egressPolicies } from '../probes/network.ts';
+import { scopeOfLabel } from './rules/scope.ts';
 import {
   answering,
   behind,
@@ -34,7 +40,6 @@ export const workflowStuck = playbook({
   probes: {
     executions,
     locks: executionLocks,
-    // W1: pods, rollouts and nodes are seen by the probes that all playbooks share
     use: engineUse,
     logs: engineLogs,
     services,
@@ -42,9 +47,12 @@ export const workflowStuck = playbook({
     policies: egressPolicies,
     dns: clusterDns,
     leases,
+    ...clusterProbes,
   },
-  rules: ({ executions, locks, use, logs, services, dependencies, policies, dns, leases }, { issueType, now }) =>
-    withoutWrongOffers([
+  rules: (evidence, surroundings) => {
+    const { executions, locks, use, logs, services, dependencies, policies, dns, leases } = evidence;
+    const { issueType, now } = surroundings;
+    return withoutWrongOffers([
       ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
       ...whenSeen(locks, locked),
       ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
@@ -58,15 +66,31 @@ export const workflowStuck = playbook({
         ...replicas(seen, now),
         ...whenSeen(use, ({ containers }) => working(containers, seen)),
       ]),
-    ]),
-  ruledOut: ({ locks, services, policies, dns, leases }, { now }) => [
+      ...ofEngine(evidence, surroundings),
+    ]);
+  },
+  ruledOut: ({ locks, services, policies, dns, leases, ...cluster }, { now }) => [
     ...whenSeen(locks, nobodyInTheWay),
     ...whenSeen(services, ({ reached }) => reachedAll(reached)),
     ...whenSeen(policies, (seen) => policiesUnchanged(seen, now)),
     ...whenSeen(dns, dnsReady),
     ...whenSeen(leases, (seen) => leasesRenewed(seen, now)),
+    ...ruledOutOfCluster(narrowed(cluster, scopeOfLabel(cluster.pods)), now),
   ],
 });
+
+/** W1: what is judged of every pod, of those of the engine. */
+function ofEngine(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {
+  const scope = scopeOfLabel(evidence.pods);
+  const own = narrowed(evidence, scope);
+  return [
+    ...withRestarts(
+      judgeCluster(own, surroundings),
+      whenSeen(own.pods, ({ all }) => all),
+    ),
+    ...besideScope(evidence, scope, surroundings),
+  ];
+}
 
 /** What waits for locked rows or for a service waits again after a restart; what is locked cannot be cancelled either. */
 function withoutWrongOffers(findings: Finding[]): Finding[] {

@@ -1,8 +1,8 @@
 /** The last words of containers that end or are not ready, from the run before and from this one. Of others nothing is read. */
 
 import { checks } from '../diagnosis/checks.ts';
-import { kinds } from '../diagnosis/cluster.ts';
-import type { Probe } from '../diagnosis/diagnosis.ts';
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import type { LastWords } from '../diagnosis/last-words.ts';
 import { type Container, isLeaving, isReady, type Pod } from '../diagnosis/pod.ts';
 import { minutes } from '../diagnosis/times.ts';
@@ -21,7 +21,7 @@ export const suspectLogs: Probe<LastWords> = {
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const { rows } = await listPods(cluster, namespace, undefined);
+    const rows = await ownFirst(cluster, surroundings);
     const suspects = fewOf(rows.flatMap((pod) => suspectsIn(pod, surroundings.now)));
     const asked = suspects.flatMap(({ pod, container, hasBefore }) => {
       const one = { namespace, pod: pod.name, container: container.name, tailLines };
@@ -45,6 +45,19 @@ export const suspectLogs: Probe<LastWords> = {
     { kind: kinds.pods, verbs: ['get'], subresource: 'log' },
   ],
 };
+
+/** Those that the runbook names are read whatever else is ill in the namespace. */
+async function ownFirst(cluster: Cluster, { issueType }: Surroundings): Promise<Pod[]> {
+  const namespace = namespaceOf(issueType);
+  const { label, pooler, database } = issueType.targets;
+  const [all, labelled] = await Promise.all([
+    listPods(cluster, namespace, undefined),
+    label === undefined ? undefined : listPods(cluster, namespace, label),
+  ]);
+  const uids = new Set(labelled?.rows.map(({ uid }) => uid));
+  const isOwn = ({ uid, name }: Pod): boolean => uids.has(uid) || name === pooler || name === database;
+  return [...all.rows.filter(isOwn), ...all.rows.filter((pod) => !isOwn(pod))];
+}
 
 interface Suspect {
   pod: Pod;

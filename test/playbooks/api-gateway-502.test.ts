@@ -62,7 +62,7 @@ describe('when all is well', () => {
     expect(report.ruledOut).toEqual([
       'Not the endpoints: all of 1 service are ready.',
       'No 502 now: none among 200 requests of the last hour that were read.',
-      'Not memory: none of 2 pods was killed for it within 24 h.',
+      'None of 2 pods was killed for memory within 24 h.',
       'Not the pods of app=kong: 1 of 1 are ready.',
       'Not a rollout: none of 2 workloads was rolled out within 1 h.',
       'Not a node: all 1 are ready and under no pressure.',

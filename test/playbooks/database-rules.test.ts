@@ -120,7 +120,7 @@ describe('queues at PgBouncer', () => {
   const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
     ...well,
     databases: seen([database()]),
-    limits: seen({ clients: 100, waitMs: 120_000 }),
+    clientLimits: seen({ clients: 100, waitMs: 120_000 }),
     ...parts,
   });
   const found = (parts: Partial<Pool>, beside: Partial<Evidence> = {}): string[] =>
@@ -167,7 +167,7 @@ describe('queues at PgBouncer', () => {
   });
 
   it('a limit of four seconds makes one second critical', () => {
-    const beside = { limits: seen({ clients: 100, waitMs: 4_000 }) };
+    const beside = { clientLimits: seen({ clients: 100, waitMs: 4_000 }) };
 
     expect(found({ ...free, longestWaitMs: 1_000 }, beside)).toEqual(['pooler.clients-waiting critical']);
   });

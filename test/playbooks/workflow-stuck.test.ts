@@ -6,9 +6,10 @@ import { makeTargetDatabase, type TargetDatabase } from '../../src/clients/postg
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { workflowStuck } from '../../src/playbooks/workflow-stuck.ts';
+import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { workflowStuckScenarios } from '../../src/sandbox/scenarios/workflow-stuck.ts';
 import { around, as, makePatient, type Patient, rows } from '../probes/patient.ts';
-import { aroundScene } from './scenes.ts';
+import { type Stage, startStage } from '../scenarios/stage.ts';
 
 let patient: Patient;
 let made: TargetDatabase[];
@@ -23,20 +24,30 @@ afterEach(async () => {
 });
 
 /** In a cluster where all is well, with a service that answers. */
-function look(url = patient.url, targets: Record<string, string> = {}): Promise<Report> {
+async function look(url = patient.url, targets: Record<string, string> = {}): Promise<Report> {
   const database = makeTargetDatabase(url, () => {});
   made.push(database);
-  const well = workflowStuckScenarios.find(({ name }) => name === 'all-well');
-  if (!well) throw new Error('there is no scenario in which all is well');
-  return workflowStuck.run(aroundScene({ ...well, targets: { services: serviceUrl(), ...targets } }, database));
+  return workflowStuck.run(
+    await stage.look({ ...well, targets: { services: serviceUrl(), ...targets } }, { database }),
+  );
 }
 
+const well = scenarioWhereAllIsWell();
+function scenarioWhereAllIsWell(): Scenario {
+  const found = workflowStuckScenarios.find(({ name }) => name === 'all-well');
+  if (!found) throw new Error('there is no scenario in which all is well');
+  return found;
+}
+
+let stage: Stage;
 let service: Server;
 beforeAll(async () => {
+  stage = await startStage([well]);
   service = createWebServer((_request, response) => response.end('well')).listen(0, '127.0.0.1');
   await once(service, 'listening');
 });
 afterAll(async () => {
+  await stage.end();
   await once(service.close(), 'close');
 });
 function serviceUrl(): string {

@@ -1,5 +1,4 @@
 /** A cluster over a list of objects as the API gives them: it selects as the API does and refuses what it is not told. */
-import { z } from 'zod';
 import type { Cluster, Kind, Listing, LogAsked, PodAddress, Right } from '../../src/diagnosis/cluster.ts';
 import { kinds } from '../../src/diagnosis/cluster.ts';
 import { CannotSee } from '../../src/errors.ts';
@@ -106,18 +105,3 @@ function isSelected(labels: Record<string, string>, selector = ''): boolean {
       return labels[key] === value;
     });
 }
-
-const Stored = z.array(
-  z.looseObject({
-    apiVersion: z.string(),
-    kind: z.string(),
-    metadata: z.looseObject({
-      name: z.string(),
-      namespace: z.string().optional(),
-      labels: z.record(z.string(), z.string()).optional(),
-    }),
-  }),
-);
-
-/** As they come over the wire: what is undefined is not there. */
-export const storedObjects = (objects: object[]): ApiObject[] => Stored.parse(JSON.parse(JSON.stringify(objects)));

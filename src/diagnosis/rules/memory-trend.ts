@@ -27,12 +27,20 @@ export function growing({ containers }: NamespaceUse, samples: readonly Sample[]
 
 const keyOf = ({ uid, container }: Pick<Sample, 'uid' | 'container'>): string => `${uid} ${container}`;
 
-function trendOf({ restarts }: ContainerUse, samples: readonly Sample[]): Line | undefined {
-  const points = samples
-    .filter((sample) => sample.restarts === restarts)
-    .flatMap(({ at, memoryBytes: value }) => (value === undefined ? [] : [{ at, value }]));
+const trendOf = ({ restarts }: ContainerUse, samples: readonly Sample[]): Line | undefined =>
+  lineOf(samples.filter((sample) => sample.restarts === restarts));
+
+function lineOf(samples: readonly Sample[]): Line | undefined {
+  const points = samples.flatMap(({ at, memoryBytes: value }) => (value === undefined ? [] : [{ at, value }]));
   return points.length < leastSamples ? undefined : lineThrough(points);
 }
+
+/** Whether any of these containers grew, each within one run of it. */
+export const isGrowing = (samples: readonly Sample[]): boolean =>
+  [...Map.groupBy(samples, (sample) => `${keyOf(sample)} ${sample.restarts}`).values()].some((own) => {
+    const line = lineOf(own);
+    return line !== undefined && isGrowth(line);
+  });
 
 const isGrowth = ({ spanMs, fit, from, to }: Line): boolean =>
   spanMs >= leastSpanMs && fit >= leastFit && to >= from * (1 + leastGrowth);

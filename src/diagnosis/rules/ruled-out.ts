@@ -25,7 +25,7 @@ function ofPods({ pods }: Pick<ClusterEvidence, 'pods'>, now: number): string[] 
   const staying = seen.targets.filter((pod) => !isLeaving(pod));
   const isWell = seen.label !== undefined && staying.length > 0 && staying.every(isReady);
   return [
-    ...(isKilled ? [] : [`Not memory: none of ${count(seen.all.length, 'pod')} was killed for it within 24 h.`]),
+    ...(isKilled ? [] : [`None of ${count(seen.all.length, 'pod')} was killed for memory within 24 h.`]),
     ...(isWell ? [`Not the pods of ${seen.label}: ${staying.length} of ${staying.length} are ready.`] : []),
   ];
 }

@@ -13,13 +13,13 @@ const serversMissingAfterMs = 2_000;
 
 export interface Evidence extends Postgres {
   databases: Seen<PoolerDatabase[]>;
-  limits: Seen<PoolerLimits>;
+  clientLimits: Seen<PoolerLimits>;
 }
 
 /** One finding for each pool with a queue: what its clients wait for. */
 export function queues({ pools, pod }: Pools, evidence: Evidence): Finding[] {
   return pools.flatMap((pool) => {
-    const level = levelOf(pool, evidence.limits);
+    const level = levelOf(pool, evidence.clientLimits);
     const database = databaseOf(pool, evidence.databases);
     // its clients wait because they were told to: that is the pause's finding
     if (level === undefined || database?.isPaused) return [];

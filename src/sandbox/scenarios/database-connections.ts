@@ -1,23 +1,8 @@
 /** What can be wrong between applications and their database, and what only looks like it. */
-import type { Scene } from '../cluster/scene.ts';
-import type { Row } from '../pooler/shows.ts';
 import { fill, played, role, waited } from './applications.ts';
 import { sessionScenarios } from './database-sessions.ts';
+import { crashing, issueType, logOf, pool, standing, two } from './database-stage.ts';
 import type { Scenario } from './scenario.ts';
-
-const issueType = 'database-connections';
-
-const pool = (row: Row): Row => ({ database: 'responder', user: role.name, ...row });
-const two = [{ name: 'responder', database: 'responder', pool_size: 2, current_connections: 2 }];
-const logOf = (...lines: string[]): Scene => ({
-  workloads: [
-    {
-      kind: 'statefulset',
-      name: 'pgbouncer',
-      pods: [{ containers: { pgbouncer: { logs: lines.map((line) => [2, line]) } } }],
-    },
-  ],
-});
 
 const poolerScenarios: Scenario[] = [
   {
@@ -171,6 +156,25 @@ const poolerScenarios: Scenario[] = [
     says: ['Postgres answers'],
     not: ['database.unreachable', 'postgres.down'],
   },
+  {
+    name: 'pooler-crashing',
+    issueType,
+    what: 'PgBouncer ends at its start, over a file of its configuration.',
+    instead: { pooler: 'away' },
+    scene: standing({ age: 20, containers: { pgbouncer: crashing } }),
+    finds: ['pooler.down', 'pod.crash-loop', 'workload.unavailable'],
+    says: ['Postgres answers'],
+    not: ['database.unreachable', 'pod.restarts'],
+  },
+  {
+    name: 'neighbour-crashing',
+    issueType,
+    what: 'Both are well; another workload of their namespace crashes, which has nothing to do with it.',
+    pooler: {},
+    scene: standing({}, { kind: 'deployment', name: 'web', pods: [{ age: 20, containers: { web: crashing } }, {}] }),
+    finds: [],
+    not: ['pod.crash-loop', 'workload.unavailable'],
+  },
 ];
 
 const postgresScenarios: Scenario[] = [
@@ -234,4 +238,6 @@ const postgresScenarios: Scenario[] = [
   },
 ];
 
-export const databaseScenarios: Scenario[] = [...poolerScenarios, ...postgresScenarios, ...sessionScenarios];
+export const databaseScenarios: Scenario[] = [...poolerScenarios, ...postgresScenarios, ...sessionScenarios].map(
+  (scenario) => ({ scene: standing(), ...scenario }),
+);

@@ -13,6 +13,14 @@ const api = (...memory: number[]): Workload => ({
   pods: memory.map((used, n) => ({ name: `api-${n}`, containers: { app: { memory: `${used}Mi` } } })),
 });
 
+/** `old`: by their place, the pods that are of the image before. */
+const rolledOut = (workload: Workload, ago: number, old: number[] = []): Workload => ({
+  ...workload,
+  containers: [{ name: 'app', image: 'shop/api:1.5', memoryLimit: '512Mi', memoryRequest: '400Mi' }],
+  rollout: { ago, before: { image: 'shop/api:1.4' } },
+  pods: workload.pods.map((pod, n) => (old.includes(n) ? { ...pod, isOld: true } : { ...pod, age: ago })),
+});
+
 const scene = (workload: Workload, others: Partial<Scene> = {}): Scene => ({
   metrics: 'there',
   nodes: [{ name: 'node-1' }],
@@ -142,6 +150,75 @@ export const highMemoryScenarios: Scenario[] = [
     finds: ['memory.no-limit'],
     says: ['900 MiB'],
     not: ['memory.near-limit'],
+  },
+  {
+    name: 'killed-at-its-limit',
+    issueType,
+    what: 'One of two pods was killed for memory 6 minutes ago, and is small again since.',
+    scene: scene({
+      ...api(),
+      pods: [
+        { containers: { app: { memory: '90Mi', restarts: 1, last: { reason: 'OOMKilled', exitCode: 137, ago: 6 } } } },
+        { containers: { app: { memory: '80Mi' } } },
+      ],
+    }),
+    finds: ['pod.out-of-memory'],
+    says: ['limit of 512Mi', '6 min ago'],
+    not: ['memory.near-limit', 'pod.restarts'],
+  },
+  {
+    name: 'grew-since-rollout',
+    issueType,
+    what: 'Both pods of the image that was rolled out 40 minutes ago grow.',
+    scene: scene(rolledOut(api(420, 424), 40)),
+    samples: [
+      { workload: 'api', pod: 0, memory: rising(420, 6) },
+      { workload: 'api', pod: 1, memory: rising(424, 6) },
+    ],
+    finds: ['memory.grew-since-rollout', 'memory.growing', 'memory.near-limit', 'memory.all-pods'],
+    says: ['rolled out 40 min ago', 'shop/api:1.4 -> shop/api:1.5'],
+  },
+  {
+    name: 'old-pods-grow-too',
+    issueType,
+    what: 'In the middle of a rollout the pods of the image before grow just as those of the new one do.',
+    scene: scene(rolledOut(api(300, 304), 40, [0])),
+    samples: [
+      { workload: 'api', pod: 0, memory: rising(300, 3) },
+      { workload: 'api', pod: 1, memory: rising(304, 3) },
+    ],
+    finds: ['memory.growing'],
+    not: ['memory.grew-since-rollout'],
+  },
+  {
+    name: 'neighbour-crashing',
+    issueType,
+    what: 'Memory is well; another workload of the namespace crashes for a reason of its own.',
+    scene: scene(api(200, 210), {
+      workloads: [
+        api(200, 210),
+        {
+          kind: 'deployment',
+          name: 'web',
+          containers: [{ name: 'web', memoryLimit: '512Mi' }],
+          pods: [
+            {
+              age: 20,
+              containers: {
+                web: {
+                  waiting: { reason: 'CrashLoopBackOff' },
+                  restarts: 6,
+                  last: { reason: 'Error', exitCode: 1, ago: 2 },
+                },
+              },
+            },
+            {},
+          ],
+        },
+      ],
+    }),
+    finds: [],
+    not: ['pod.crash-loop', 'workload.unavailable'],
   },
   {
     name: 'metrics-down',

@@ -1,4 +1,5 @@
 /** What can stop workflow executions, each beside what only looks like it. */
+import type { ContainerStatus } from '../cluster/scene.ts';
 import {
   chatter,
   complaint,
@@ -14,6 +15,11 @@ import {
 import type { Scenario } from './scenario.ts';
 
 const issueType = 'workflow-stuck';
+const crashing: ContainerStatus = {
+  waiting: { reason: 'CrashLoopBackOff' },
+  restarts: 6,
+  last: { reason: 'Error', exitCode: 1, ago: 2 },
+};
 
 export const workflowStuckScenarios: Scenario[] = [
   {
@@ -173,6 +179,27 @@ export const workflowStuckScenarios: Scenario[] = [
     finds: ['engine.busy'],
     says: ['99 % of its limit'],
     not: ['engine.blocked'],
+  },
+  {
+    name: 'engine-out-of-memory',
+    issueType,
+    what: 'The only pod of the engine is killed for memory again and again, and its executions with it.',
+    scene: scene([{ logs: chatter(), restarts: 2, last: { reason: 'OOMKilled', exitCode: 137, ago: 12 } }]),
+    database: threeStuck,
+    finds: ['pod.out-of-memory', 'executions.stuck'],
+    says: ['limit of 1Gi', '12 min ago'],
+    not: ['pod.restarts', 'engine.silent'],
+  },
+  {
+    name: 'neighbour-crashing',
+    issueType,
+    what: 'The engine is well; another workload of its namespace crashes, which nothing waits for.',
+    scene: scene([{ logs: chatter() }, { logs: chatter() }], {
+      workloads: [{ kind: 'deployment', name: 'web', pods: [{ age: 20, containers: { web: crashing } }, {}] }],
+    }),
+    database: running([['invoice-export', 0.4]]),
+    finds: [],
+    not: ['pod.crash-loop', 'workload.unavailable'],
   },
   {
     name: 'all-well',

@@ -1,0 +1,43 @@
+/** What can stand behind a 502, each played over a cluster's API and looked at with the bot's own client and rights. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Report } from '../../src/diagnosis/diagnosis.ts';
+import { apiGateway502 } from '../../src/playbooks/api-gateway-502.ts';
+import { apiGateway502Scenarios } from '../../src/sandbox/scenarios/api-gateway-502.ts';
+import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
+import { expected, found } from './expect.ts';
+import { startTheatre, type Theatre } from './theatre.ts';
+
+let theatre: Theatre;
+beforeAll(async () => {
+  theatre = await startTheatre(apiGateway502Scenarios);
+});
+afterAll(() => theatre.end());
+
+const play = async (scenario: Scenario): Promise<Report> => apiGateway502.run(await theatre.look(scenario));
+
+describe('the scenario', () => {
+  it.each(apiGateway502Scenarios)('$name: $what', async (scenario) => {
+    const report = await play(scenario);
+
+    expect(found(report, scenario)).toEqual(expected(scenario));
+    expect(report.checks.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
+  });
+});
+
+it('offers no restart anywhere that a new pod would suffer from the same', async () => {
+  const offered = await Promise.all(
+    apiGateway502Scenarios.map(async (scenario) => {
+      const { findings } = await play(scenario);
+      return findings.flatMap(({ offers = [] }) => offers.map(({ remedy }) => `${scenario.name}: ${remedy}`));
+    }),
+  );
+
+  expect(offered.flat()).toEqual([
+    'crash-after-rollout: rollback',
+    'image-not-there: rollback',
+    'killed-at-its-limit: raise-limit',
+    'killed-by-its-probe: restart-pod',
+    'gateway-out-of-memory: raise-limit',
+    'at-maximum: scale',
+  ]);
+});
