@@ -1,14 +1,37 @@
 /** A horizontal autoscaler (autoscaling/v2) with the words of its controller. */
-import type { AutoscalerScene, Workload } from '../scene.ts';
+import type { AutoscalerScene, PodScene, Scene, Workload } from '../scene.ts';
 import type { ApiObject } from './object.ts';
 import { ago, metaOf, type Place } from './place.ts';
+import { containersOf } from './template.ts';
+
+/** Its figure is a share of what the pods request: where an autoscaler has one, its pods request and use what makes it so. */
+export function withLoad(scene: Scene): Scene {
+  const { autoscalers = [], workloads = [] } = scene;
+  const loads = new Map(autoscalers.flatMap(({ target, cpu }) => (cpu ? [[target, cpu.now] as const] : [])));
+  return { ...scene, workloads: workloads.map((one) => loaded(one, loads.get(one.name))) };
+}
+
+/** of a whole CPU; the half percent keeps what is measured from rounding down */
+const millis = (share: number): number => share * 10 + 5;
+
+function loaded(workload: Workload, share: number | undefined): Workload {
+  if (share === undefined) return workload;
+  const containers = containersOf(workload);
+  const use = (pod: PodScene): PodScene['containers'] =>
+    Object.fromEntries(containers.map(({ name }) => [name, { cpu: `${millis(share)}m`, ...pod.containers?.[name] }]));
+  return {
+    ...workload,
+    containers: containers.map((one) => ({ cpuRequest: '1', ...one })),
+    pods: workload.pods.map((pod) => ({ ...pod, containers: { ...pod.containers, ...use(pod) } })),
+  };
+}
 
 export function autoscaler(place: Place, scene: AutoscalerScene, workloads: Workload[]): ApiObject {
   const { name, target, min, max, current, cpu, failing } = scene;
   const kind = workloads.some((one) => one.name === target && one.kind === 'statefulset')
     ? 'StatefulSet'
     : 'Deployment';
-  const used = cpu && !failing ? { averageUtilization: cpu.now, averageValue: `${cpu.now}m` } : undefined;
+  const used = cpu && !failing ? { averageUtilization: cpu.now, averageValue: `${millis(cpu.now)}m` } : undefined;
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',

@@ -4,6 +4,7 @@ import { ago, metaOf, ownerOf } from './place.ts';
 import { podOf } from './pod.ts';
 import { leaving, living } from './pods.ts';
 import { type Revision, replicaSet, wanted } from './replica-set.ts';
+import { type Rolling, rollingOf } from './rolling.ts';
 import { hashOf, labelsOf, templateOf } from './template.ts';
 import type { Cast } from './workload.ts';
 
@@ -19,19 +20,21 @@ export function deployment(cast: Cast): ApiObject[] {
     const number = hasOld && !isOld ? 2 : 1;
     return { isOld, hash, name, number, age: isOld ? age : (workload.rollout?.ago ?? age) };
   });
-  const sets = revisions.map((revision) => replicaSetWithPods(cast, owner, revision));
-  const pods = sets.flatMap((one) => one.pods);
-  const newest = sets.at(-1);
-  const status = statusOf(cast, { pods, fresh: newest?.pods ?? [], name: newest?.set.metadata.name ?? '' });
-  return [{ ...owner, status }, ...sets.map(({ set }) => set), ...pods];
+  const [old = [], fresh = []] = [true, false].map((isOld) =>
+    revisions.filter((one) => one.isOld === isOld).flatMap((revision) => podsOf(cast, revision)),
+  );
+  const rolling = rollingOf(cast.desired, old, fresh);
+  const sets = revisions.map((revision) =>
+    replicaSetOf(cast, owner, { revision, rolling, pods: revision.isOld ? old : fresh }),
+  );
+  const status = statusOf(cast, { old, fresh, rolling, name: sets.at(-1)?.metadata.name ?? '' });
+  const spec = { ...owner.spec, strategy: { type: 'RollingUpdate', rollingUpdate: rolling.spec } };
+  return [{ ...owner, spec, status }, ...sets, ...old, ...fresh];
 }
 
-const surge = 0.25;
-
-function frame({ place, workload, desired, age }: Cast): ApiObject {
+function frame({ place, workload, desired, age }: Cast): ApiObject & { spec: object } {
   const { name, rollout } = workload;
   const labels = labelsOf(workload);
-  const rolling = { maxUnavailable: '25%', maxSurge: '25%' };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -46,54 +49,57 @@ function frame({ place, workload, desired, age }: Cast): ApiObject {
       replicas: desired,
       selector: { matchLabels: labels },
       template: templateOf(workload, false),
-      strategy: { type: 'RollingUpdate', rollingUpdate: rolling },
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
     },
   };
 }
 
-function replicaSetWithPods(cast: Cast, owner: ApiObject, revision: Revision): { set: ApiObject; pods: Pod[] } {
-  const { place, workload, desired } = cast;
-  const bare = {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: metaOf(place, 'ReplicaSet', { name: revision.name }),
-  };
-  const pods = cast.pods
+/** What owns the pods of a revision, as far as they know it. */
+const bareSet = ({ place }: Cast, { name }: Revision): ApiObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: metaOf(place, 'ReplicaSet', { name }),
+});
+
+function podsOf(cast: Cast, revision: Revision): Pod[] {
+  const { place, workload } = cast;
+  const owner = ownerOf(bareSet(cast, revision));
+  const labels = { 'pod-template-hash': revision.hash };
+  return cast.pods
     .filter(({ scene }) => (scene.isOld ?? false) === revision.isOld)
-    .map(({ scene, node }) =>
-      podOf(place, {
-        workload,
-        scene,
-        node,
-        owner: ownerOf(bare),
-        labels: { 'pod-template-hash': revision.hash },
-      }),
-    );
-  const most = desired + Math.ceil(desired * surge);
+    .map(({ scene, node }) => podOf(place, { workload, scene, node, owner, labels }));
+}
+
+interface OfRevision {
+  revision: Revision;
+  rolling: Rolling;
+  pods: Pod[];
+}
+
+function replicaSetOf(cast: Cast, owner: ApiObject, { revision, rolling, pods }: OfRevision): ApiObject {
   const annotations = {
-    'deployment.kubernetes.io/desired-replicas': String(desired),
-    'deployment.kubernetes.io/max-replicas': String(most),
+    'deployment.kubernetes.io/desired-replicas': String(cast.desired),
+    'deployment.kubernetes.io/max-replicas': String(cast.desired + rolling.surge),
     [revisionKey]: String(revision.number),
   };
-  return { set: replicaSet(cast, { revision, pods, annotations, owner: ownerOf(owner) }), pods };
+  return replicaSet(cast, { revision, pods, annotations, owner: ownerOf(owner) });
 }
 
 interface Numbers {
-  pods: Pod[];
+  old: Pod[];
   /** those of the newest revision */
   fresh: Pod[];
+  rolling: Rolling;
   /** of the newest revision */
   name: string;
 }
 
 /** A count of zero is left out. */
-function statusOf(cast: Cast, { pods, fresh, name }: Numbers): object {
+function statusOf(cast: Cast, { old, fresh, rolling, name }: Numbers): object {
   const { workload, desired } = cast;
+  const pods = [...old, ...fresh];
   const ready = living(pods).filter(isReady).length;
-  const newest = new Set(fresh);
-  const old = pods.filter((pod) => !newest.has(pod));
   const all = wanted(cast, true, old) + wanted(cast, false, fresh);
   return {
     observedGeneration: workload.rollout ? 2 : 1,
@@ -103,7 +109,7 @@ function statusOf(cast: Cast, { pods, fresh, name }: Numbers): object {
     availableReplicas: ready || undefined,
     terminatingReplicas: leaving(pods).length,
     unavailableReplicas: Math.max(0, all - ready) || undefined,
-    conditions: conditionsOf(cast, { isEnough: ready >= desired - Math.floor(desired * surge), newest: name }),
+    conditions: conditionsOf(cast, { isEnough: ready >= desired - rolling.unavailable, newest: name }),
   };
 }
 

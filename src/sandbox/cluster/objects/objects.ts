@@ -1,6 +1,6 @@
 /** A scene as the objects that an API server would show. */
 import type { Scene } from '../scene.ts';
-import { autoscaler } from './autoscaler.ts';
+import { autoscaler, withLoad } from './autoscaler.ts';
 import { eventObject } from './event.ts';
 import { nodeMetrics, podMetrics } from './metrics.ts';
 import { podsOf } from './names.ts';
@@ -12,7 +12,8 @@ import { budget, lease, networkPolicy, quota } from './small.ts';
 import { workloadObjects } from './workload.ts';
 
 /** The same scene at the same instant gives the same objects, names and uids included. */
-export function objectsOf(scene: Scene, place: Place): ApiObject[] {
+export function objectsOf(told: Scene, place: Place): ApiObject[] {
+  const scene = withLoad(told);
   const nodes = nodesOf(scene);
   const well = wellNodes(nodes);
   const workloads = scene.workloads ?? [];
@@ -29,7 +30,7 @@ export function objectsOf(scene: Scene, place: Place): ApiObject[] {
     ...(scene.leases ?? []).map((one) => lease(place, one)),
   ];
   const events = (scene.events ?? []).map((event, n) => eventObject(place, event, { objects, n }));
-  const told = new Map(workloads.flatMap(podsOf).map(({ name, containers = {} }) => [name, containers]));
-  const measured = pods.flatMap((pod) => podMetrics(place, pod, told.get(pod.metadata.name) ?? {}));
+  const uses = new Map(workloads.flatMap(podsOf).map(({ name, containers = {} }) => [name, containers]));
+  const measured = pods.flatMap((pod) => podMetrics(place, pod, uses.get(pod.metadata.name) ?? {}));
   return [...objects, ...events, ...measured, ...nodes.flatMap((node) => nodeMetrics(place, node))];
 }

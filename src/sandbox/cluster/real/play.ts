@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as later } from 'node:timers/promises';
+import { listOf } from '../../slack/json.ts';
+import { withLoad } from '../objects/autoscaler.ts';
 import { podsOf, withNames } from '../objects/names.ts';
 import { type ApiObject, isPod } from '../objects/object.ts';
 import { objectsOf } from '../objects/objects.ts';
@@ -14,9 +15,17 @@ import type { Scene } from '../scene.ts';
 import { asked, heldPod, isStuck } from './adapt.ts';
 import { type Contact, contactOf } from './contact.ts';
 import { logsObject } from './logs.ts';
+import { makeNodes, ownNodesOf, withOwnNodes } from './nodes.ts';
 
 export interface Played {
-  /** removes all of it; what hangs there as well */
+  /** as the sandbox would show them, under the names that they have there */
+  objects: ApiObject[];
+  /** when all of it was so: its ages are counted to this */
+  now: Date;
+  contact: Contact;
+  /** until metrics tell of every pod that runs, which takes some twenty seconds */
+  measured(): Promise<void>;
+  /** removes all of it, what hangs there as well, and waits until it is gone */
   stop(): Promise<void>;
 }
 
@@ -25,6 +34,8 @@ interface Stage {
   namespace: string;
   scene: Scene;
   objects: ApiObject[];
+  /** ours -> the server's */
+  uids: Map<string | undefined, unknown>;
   /** for logs and programs */
   folder: string;
   now: Date;
@@ -42,55 +53,42 @@ const pathOf = (object: ApiObject, namespace: string): string => {
  * What controllers work out stays theirs: the numbers of budgets, quotas and autoscalers, and metrics, which follow some 20 s
  * later. Commands in pods are not played: kwok has no exit codes, and looks for programs on its own PATH.
  */
-export async function playOnCluster(scene: Scene, kubeconfigFile: string, namespace: string): Promise<Played> {
+export async function playOnCluster(told: Scene, kubeconfigFile: string, namespace: string): Promise<Played> {
+  const contact = contactOf(kubeconfigFile);
   const now = new Date();
-  const folder = mkdtempSync(join(tmpdir(), 'scene-'));
+  const scene = withLoad(withOwnNodes(told, namespace));
   const objects = objectsOf(scene, { namespace, now });
-  const stage: Stage = { contact: contactOf(kubeconfigFile), namespace, scene: withNames(scene), objects, folder, now };
+  const folder = mkdtempSync(join(tmpdir(), 'scene-'));
+  const stage: Stage = { contact, namespace, scene: withNames(scene), objects, folder, now, uids: new Map() };
+  try {
+    await make(stage);
+  } catch (error) {
+    await close(stage);
+    throw error;
+  }
+  return { objects, now, contact, measured: () => measured(stage), stop: () => close(stage) };
+}
+
+async function make(stage: Stage): Promise<void> {
   await open(stage);
-  await makeNodes(stage);
+  await makeNodes(stage.contact, stage.scene, stage.objects);
   await makePods(stage);
   await makeOthers(stage);
   await tellOfPods(stage);
   await letGo(stage);
-  return { stop: () => close(stage) };
 }
 
 async function open({ contact, namespace }: Stage): Promise<void> {
   await contact.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   // admission asks for the account, which a controller makes a moment later
-  await eventually(() => contact.call('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`));
-}
-
-/** Tries until it succeeds; after ten seconds with what last went wrong. */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + 10_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
-      await later(50);
-    }
-  }
+  await contact.until(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
 }
 
 const of = ({ objects }: Stage, kind: string): ApiObject[] => objects.filter((object) => object.kind === kind);
 
-/** Those of the cluster itself stay as they are unless the scene tells of them. */
-async function makeNodes(stage: Stage): Promise<void> {
-  const { contact, scene } = stage;
-  for (const node of of(stage, 'Node')) {
-    const { name, labels } = node.metadata;
-    const annotations = { 'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${name}/metrics/resource` };
-    const made = await contact
-      .call('POST', '/api/v1/nodes', { metadata: { name, labels, annotations }, spec: node.spec })
-      .then(() => true)
-      .catch(() => false);
-    const isTold = (scene.nodes ?? []).some((told) => told.name === name);
-    if (!made && !isTold) continue;
-    await contact.call('PATCH', `/api/v1/nodes/${name}/status`, { status: node.status });
-  }
+async function makeOne({ contact, namespace, uids }: Stage, object: ApiObject, body: object): Promise<void> {
+  const made = await contact.call('POST', `${pathOf(object, namespace)}${strict}`, body);
+  uids.set(object.metadata.uid, Object(Object(made).metadata).uid);
 }
 
 async function makePods(stage: Stage): Promise<void> {
@@ -99,7 +97,7 @@ async function makePods(stage: Stage): Promise<void> {
   for (const pod of stage.objects.filter(isPod)) {
     const { name } = pod.metadata;
     const path = pathOf(pod, stage.namespace);
-    await contact.call('POST', `${path}${strict}`, heldPod(pod, told.get(name) ?? { name }));
+    await makeOne(stage, pod, heldPod(pod, told.get(name) ?? { name }));
     await contact.call('PATCH', `${path}/${name}/status${strict}`, { status: pod.status });
   }
 }
@@ -120,11 +118,29 @@ const order = [
 ];
 
 async function makeOthers(stage: Stage): Promise<void> {
-  const { contact, namespace } = stage;
+  const { uids } = stage;
   for (const object of order.flatMap((kind) => of(stage, kind))) {
-    const body = isStuck(object) ? impatient(asked(object)) : asked(object);
-    await contact.call('POST', `${pathOf(object, namespace)}${strict}`, body);
+    if (object.kind === 'HorizontalPodAutoscaler') await measured(stage);
+    const body = asked(object);
+    await makeOne(
+      stage,
+      object,
+      object.kind === 'Event' ? ofReal(object, body, uids) : isStuck(object) ? impatient(body) : body,
+    );
   }
+}
+
+/** An event is about the very object, by its uid, and that one is the server's. */
+const ofReal = ({ involvedObject }: ApiObject, body: object, uids: Stage['uids']): object => {
+  const about = Object(involvedObject);
+  return { ...body, involvedObject: { ...about, uid: uids.get(about.uid) ?? about.uid } };
+};
+
+/** Before there are metrics, an autoscaler would complain of that. */
+async function measured(stage: Stage): Promise<void> {
+  const expected = of(stage, 'PodMetrics').length;
+  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${stage.namespace}/pods`;
+  await stage.contact.until(path, (found) => listOf(Object(found).items).length === expected, 120_000);
 }
 
 /** one second: the least that there is */
@@ -151,15 +167,20 @@ async function letGo(stage: Stage): Promise<void> {
 }
 
 async function close(stage: Stage): Promise<void> {
-  const { contact, namespace, scene, folder } = stage;
+  const { contact, namespace, objects, folder } = stage;
   for (const name of leaving(stage)) {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     await contact.call('PATCH', path, { metadata: { finalizers: null } });
   }
+  const elsewhere = objects.filter((one) => one.kind === 'Event' && one.metadata.namespace !== namespace);
+  const all = [
+    ...elsewhere.map((event) => `${pathOf(event, namespace)}/${event.metadata.name}`),
+    ...ownNodesOf(objects).map((name) => `/api/v1/nodes/${name}`),
+    `/api/v1/namespaces/${namespace}`,
+  ];
   await contact.call('DELETE', `/api/v1/namespaces/${namespace}`);
-  const own = new Set(['node-a', 'node-b', 'node-c']);
-  for (const { name } of (scene.nodes ?? []).filter((node) => !own.has(node.name))) {
-    await contact.call('DELETE', `/api/v1/nodes/${name}`);
-  }
+  // nobody makes another there now, and no pod has anything to end in peace
+  await contact.call('DELETE', `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`);
+  for (const path of all) await contact.gone(path);
   rmSync(folder, { recursive: true });
 }
