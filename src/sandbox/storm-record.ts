@@ -68,7 +68,9 @@ function wrongAnnouncement({ words, announcement, channel }: Sight): string[] {
   // opened while the announcement was on its way
   return says || (wasOpen && text.includes('channel pending'))
     ? []
-    : [`the announcement of "${words}" does not say where`];
+    : [
+        `the announcement of "${words}" does not say where: ${JSON.stringify({ text, opened: channel?.order, announced: announcement.order })}`,
+      ];
 }
 
 /** Calls that run side by side may end in any order; what lies further apart was chosen. */
