@@ -50,9 +50,12 @@ function newLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }
   return entry.kind === 'edit' ? lines.filter((line) => !before.includes(line) && !line.startsWith('[')) : lines;
 }
 
+/** The message that carries a file has no words; the file itself is told. */
+const isWordless = ({ kind, text, blocks = [] }: Entry): boolean =>
+  kind === 'message' && text === '' && blocks.length === 0;
+
 function slackLines(entry: Entry, { drawn, names }: { drawn: Drawn; names: Names }): Line[] {
-  // the message that carries a file has no words; the file itself is told
-  if (entry.kind === 'pin' || (entry.kind === 'message' && entry.text === '' && !entry.blocks?.length)) return [];
+  if (entry.kind === 'pin' || isWordless(entry)) return [];
   const fresh = newLines(entry, { drawn, names });
   if (entry.kind === 'edit' && fresh.length === 0) return [];
   if (entry.kind === 'edit') {

@@ -9,12 +9,12 @@ const ways = [
   ['by Socket Mode', true],
 ] as const;
 /** The rest of them differs by what is looked at, which knows nothing of how Slack is reached. */
-const bothWays = ['p1-stuck-executions', 'p1-unanswered'];
+const bothWays = new Set(['p1-stuck-executions', 'p1-unanswered']);
 
 it.each(
   stories.flatMap((story) =>
     ways
-      .filter(([, socket]) => !socket || bothWays.includes(story.name))
+      .filter(([, socket]) => !socket || bothWays.has(story.name))
       .map(([way, socket]) => [story.name, way, { story, socket }] as const),
   ),
 )(

@@ -21,7 +21,9 @@ const Named = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 const files = readdirSync(join(root, 'manifests'));
-const documents = new Map(files.map((file) => [file, Named.parse(manifest(file))]));
+/** What changes another manifest is none by itself. */
+const isPatch = (file: string): boolean => file.endsWith('.patch.yaml');
+const documents = new Map(files.filter((file) => !isPatch(file)).map((file) => [file, Named.parse(manifest(file))]));
 const nameOf = (file: string): string | undefined => documents.get(file)?.metadata.name;
 
 const Labels = z.record(z.string(), z.string());
@@ -164,6 +166,13 @@ it('the service leads to the pods of the deployment, at their port', () => {
 
 it('the service account has no token', () => {
   expect(documents.get('service-account.yaml')).toMatchObject({ automountServiceAccountToken: false });
+});
+
+it('the patch for a look at the own cluster gives the pods a token, and changes nothing else', () => {
+  expect(manifest('reads-cluster.patch.yaml')).toEqual({
+    spec: { template: { spec: { automountServiceAccountToken: true } } },
+  });
+  expect(files.filter(isPatch)).toEqual(['reads-cluster.patch.yaml']);
 });
 
 describe('the secret', () => {

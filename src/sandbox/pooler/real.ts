@@ -36,26 +36,7 @@ export async function startPooler(direct: string, { settings = [], users = {} }:
   const url = new URL(direct);
   const folder = mkdtempSync(join(tmpdir(), 'responder-pooler-'));
   const port = await freePort();
-  const ini = [
-    '[databases]',
-    `* = host=127.0.0.1 port=${url.port}`,
-    '[pgbouncer]',
-    'listen_addr = 127.0.0.1',
-    `listen_port = ${port}`,
-    'unix_socket_dir =',
-    'auth_type = plain',
-    `auth_file = ${join(folder, 'users.txt')}`,
-    'pool_mode = transaction',
-    'default_pool_size = 2',
-    `stats_users = ${watcher.name}`,
-    `admin_users = ${url.username}`,
-    ...settings,
-    '',
-  ];
-  writeFileSync(join(folder, 'pgbouncer.ini'), ini.join('\n'));
-  const logins = { [url.username]: url.password, [watcher.name]: watcher.password, ...users };
-  const lines = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
-  writeFileSync(join(folder, 'users.txt'), lines.join(''));
+  configure(folder, { url, port, settings, users });
   const child = spawn(pgbouncer ?? '', [join(folder, 'pgbouncer.ini')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     ...asNobody(folder),
@@ -87,6 +68,35 @@ export async function startPooler(direct: string, { settings = [], users = {} }:
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Configuring extends Required<PoolerSettings> {
+  /** of the server before which it stands, for its superuser */
+  url: URL;
+  port: number;
+}
+
+function configure(folder: string, { url, port, settings, users }: Configuring): void {
+  const ini = [
+    '[databases]',
+    `* = host=127.0.0.1 port=${url.port}`,
+    '[pgbouncer]',
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${port}`,
+    'unix_socket_dir =',
+    'auth_type = plain',
+    `auth_file = ${join(folder, 'users.txt')}`,
+    'pool_mode = transaction',
+    'default_pool_size = 2',
+    `stats_users = ${watcher.name}`,
+    `admin_users = ${url.username}`,
+    ...settings,
+    '',
+  ];
+  writeFileSync(join(folder, 'pgbouncer.ini'), ini.join('\n'));
+  const logins = { [url.username]: url.password, [watcher.name]: watcher.password, ...users };
+  const lines = Object.entries(logins).map(([name, password]) => `"${name}" "${password}"\n`);
+  writeFileSync(join(folder, 'users.txt'), lines.join(''));
 }
 
 /** PgBouncer refuses to run as root. */

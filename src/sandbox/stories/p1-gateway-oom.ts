@@ -5,7 +5,7 @@ export const p1GatewayOom = diagnosed({
   about: 'a P1 of 502s: the gateway was killed for memory; found, mended, looked at again',
   scenario: 'gateway-out-of-memory',
   declare: 'declare p1 checkout returns 502',
-  says: ['kong', 'limit of 1Gi', '6 min ago'],
+  says: ['kong', 'limit of 1Gi', 'Killed for memory'],
   mending: 'Dana gives the gateway more memory, and looks again.',
   resolution: 'kong ran out of memory; its limit is 2Gi now',
 });
