@@ -56,6 +56,9 @@ const text = () =>
     "  toy: { says: () => 'a toy is owed', buttons: chore('toy') },",
   );
 
+/** Each compiles the whole house, some of them twice. */
+const compiling = 60_000;
+
 describe('a new duty', () => {
   /** What a P1 owes besides the hourly chores, once it is resolved. */
   const duties = `
@@ -71,20 +74,28 @@ describe('a new duty', () => {
     const kinds = dutiesFor(resolved, policy).map(({ kind }) => kind);
     console.log(kinds.filter((kind) => kind === 'toy' || kind === 'post-mortem').toSorted().join());`;
 
-  it('is asked for by the compiler, in its branch and its text, once it stands in the policy', async () => {
-    entry();
+  it(
+    'is asked for by the compiler, in its branch and its text, once it stands in the policy',
+    async () => {
+      entry();
 
-    expect(await complaints()).toEqual(['src/incident/clocks.ts', 'src/slack/views/reminder.ts']);
-  });
+      expect(await complaints()).toEqual(['src/incident/clocks.ts', 'src/slack/views/reminder.ts']);
+    },
+    compiling,
+  );
 
-  it('is one entry, one branch and one text', async () => {
-    entry();
-    branch();
-    text();
+  it(
+    'is one entry, one branch and one text',
+    async () => {
+      entry();
+      branch();
+      text();
 
-    expect(await complaints()).toEqual([]);
-    expect(await run(duties)).toBe('post-mortem,toy');
-  });
+      expect(await complaints()).toEqual([]);
+      expect(await run(duties)).toBe('post-mortem,toy');
+    },
+    compiling,
+  );
 });
 
 describe('a new verb over an existing command', () => {
@@ -98,12 +109,16 @@ describe('a new verb over an existing command', () => {
     import { verbs } from './src/slack/commands/index.ts';
     console.log(verbs.slice(0, 2).map(({ name }) => name).join());`;
 
-  it('is one file and one line', async () => {
-    writeFileSync(join(copy, 'src/slack/commands/toy.ts'), file);
-    insert('src/slack/commands/index.ts', /^import/, "import { toy } from './toy.ts';");
-    insert('src/slack/commands/index.ts', /^export const verbs/, '  toy,');
+  it(
+    'is one file and one line',
+    async () => {
+      writeFileSync(join(copy, 'src/slack/commands/toy.ts'), file);
+      insert('src/slack/commands/index.ts', /^import/, "import { toy } from './toy.ts';");
+      insert('src/slack/commands/index.ts', /^export const verbs/, '  toy,');
 
-    expect(await complaints()).toEqual([]);
-    expect(await run(first)).toBe('toy,declare');
-  });
+      expect(await complaints()).toEqual([]);
+      expect(await run(first)).toBe('toy,declare');
+    },
+    compiling,
+  );
 });

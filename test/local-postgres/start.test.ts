@@ -177,5 +177,5 @@ it('says what is missing where POSTGRES_BIN names a folder without a server', as
     await started.pop()?.stop();
     expect(existsSync(place)).toBe(false);
     closed.remove();
-  });
+  }, 60_000);
 });
