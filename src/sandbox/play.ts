@@ -74,6 +74,8 @@ async function lookOnce({ slack }: House): Promise<number> {
     (entries) => entries.find(({ kind, text }) => kind === 'reply' && text.includes('High memory usage')),
     30_000,
   );
+  // how long it took to be acknowledged is that of the loading
+  slack.acknowledgements.splice(0);
   return slack.transcript.length;
 }
 
