@@ -12,8 +12,8 @@ interface Role {
   rules: string[];
 }
 
-const bind = (name: string): string =>
-  `kubectl create rolebinding ${name} --role=${name} --serviceaccount=NAMESPACE:responder -n WHERE-IT-LOOKS`;
+const bind = (name: string, where = 'WHERE-IT-LOOKS'): string =>
+  `kubectl create rolebinding ${name} --role=${name} --serviceaccount=NAMESPACE:responder -n ${where}`;
 const bindAll = (name: string): string =>
   `kubectl create clusterrolebinding ${name} --clusterrole=${name} --serviceaccount=NAMESPACE:responder`;
 
@@ -22,7 +22,7 @@ const names = { reader: 'responder-reader', nodes: 'responder-reader-cluster', e
 /** Path -> content; a role without rules is no file. */
 export function rolesOf(rights: readonly Right[], policy: Pick<Policy, 'issueTypes'>): Record<string, string> {
   const inside = rights.filter(({ subresource }) => subresource === 'exec');
-  const others = rights.filter(({ subresource }) => subresource !== 'exec');
+  const others = rights.filter(({ subresource, namespace }) => subresource !== 'exec' && namespace === undefined);
   const pods = [...new Set(policy.issueTypes.flatMap(podsOf))].toSorted();
   const roles: Record<string, Role> = {
     'manifests/reader-role.yaml': {
@@ -43,9 +43,28 @@ export function rolesOf(rights: readonly Right[], policy: Pick<Policy, 'issueTyp
       says: ['Optional: commands in the pods that the runbook names, and in no others.', bind(names.exec)],
       rules: pods.length > 0 ? rulesOf(inside, pods) : [],
     },
+    ...elsewhere(rights),
   };
   const made = Object.entries(roles).filter(([, { rules }]) => rules.length > 0);
   return Object.fromEntries(made.map(([path, role]) => [path, rendered(role)]));
+}
+
+/** What stands in a namespace of the cluster's own. */
+function elsewhere(rights: readonly Right[]): Record<string, Role> {
+  const byNamespace = Map.groupBy(rights, ({ namespace = '' }) => namespace);
+  const roles = [...byNamespace].map(([namespace, own]): [string, Role] => [
+    `manifests/${namespace}-role.yaml`,
+    {
+      kind: 'Role',
+      name: `responder-${namespace}`,
+      says: [
+        `Optional: what is looked at in ${namespace}; to be applied with -n ${namespace}.`,
+        bind(`responder-${namespace}`, namespace),
+      ],
+      rules: namespace === '' ? [] : rulesOf(own),
+    },
+  ]);
+  return Object.fromEntries(roles);
 }
 
 /** Only of pods whose names are kept (of stateful sets): those of deployments cannot be named in a role. */

@@ -38,6 +38,8 @@ export interface Right {
   subresource?: 'log' | 'exec';
   /** objects of no namespace: these stand in a ClusterRole */
   isClusterWide?: true;
+  /** where it is another than those that the runbook names */
+  namespace?: string;
 }
 
 export interface Listing<Row> {

@@ -97,7 +97,7 @@ const dnsLabel = 'k8s-app=kube-dns';
 export const clusterDns: Probe<Dns> = {
   name: 'DNS of the cluster',
   timeoutMs: 8_000,
-  rights: [{ kind: kinds.pods, verbs: ['list'] }],
+  rights: [{ kind: kinds.pods, verbs: ['list'], namespace: system }],
   async look(surroundings) {
     const { rows } = await podsIn(clusterOf(surroundings), system, dnsLabel);
     const pods = rows.filter(isLasting);

@@ -14,7 +14,7 @@ import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 
 export const kubeconfigFile = process.env['KUBECONFIG'] ?? '';
 
-const { issueTypes } = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
+export const { issueTypes } = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
 
 export const namespaceOf = ({ issueType, name }: Scenario): string => `${issueType}-${name}-${process.pid}`;
 

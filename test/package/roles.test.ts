@@ -76,6 +76,18 @@ it('allow commands in the named pods alone, apart from all else', () => {
   expect(rolesOf([exec], { issueTypes: [] })).toEqual({});
 });
 
+it('let it look into a namespace of the cluster itself by a role of that one', () => {
+  const list = { kind: kinds.pods, verbs: ['list'], namespace: 'kube-system' } as const;
+
+  const roles = rolesOf([list], { issueTypes: [] });
+
+  expect(Object.keys(roles)).toEqual(['manifests/kube-system-role.yaml']);
+  expect(parse(roles['manifests/kube-system-role.yaml'] ?? '')).toMatchObject({
+    metadata: { name: 'responder-kube-system' },
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }],
+  });
+});
+
 const blank = {
   id: '',
   title: '',
