@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bot, freePort, startBot } from '../src/sandbox/bot.ts';
+import { freePort } from '../src/local-postgres/free-port.ts';
+import { type Bot, startBot } from '../src/sandbox/bot.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { secrets } from '../src/sandbox/town.ts';
 import { bot, bundled, empty } from './bundle.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../src/sandbox/bot.ts';
+import { freePort } from '../src/local-postgres/free-port.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { secrets } from '../src/sandbox/town.ts';
 import { bot, bundled, empty } from './bundle.ts';

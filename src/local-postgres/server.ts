@@ -1,10 +1,10 @@
 /** The server on a cluster: started or found running, started again when it dies, ended in order. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Cluster, spawningIn } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { adopt, answers, findRunning, lookEveryMs, own, type Running, stopRunning } from './running.ts';
 
 export interface Server {
@@ -78,16 +78,6 @@ async function start(cluster: Cluster, serving: Serving): Promise<Server> {
       return true;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('this machine gave no free port');
-  return address.port;
 }
 
 interface Launched {

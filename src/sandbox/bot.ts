@@ -1,7 +1,6 @@
 /** The bot under test, as its users run it: a process of its own, told where everything is by its environment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface Bot {
@@ -29,15 +28,6 @@ export interface BotSettings {
 
 const keptLines = 200;
 const readyWithinMs = 20_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-}
 
 export async function startBot({
   env,

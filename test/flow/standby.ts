@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import pg from 'pg';
 import { standIn } from '../../src/local-postgres/account.ts';
-import { freePort } from '../../src/sandbox/bot.ts';
+import { freePort } from '../../src/local-postgres/free-port.ts';
 
 export interface Standby {
   url: string;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../src/sandbox/bot.ts';
+import { freePort } from '../../src/local-postgres/free-port.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { all, command, copyBuilt, last, readDockerfile, runBuild } from './dockerfile.ts';
 

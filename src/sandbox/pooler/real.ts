@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { freePort } from '../bot.ts';
+import { freePort } from '../../local-postgres/free-port.ts';
 
 export interface Pooler {
   /** the same database, through it */
