@@ -10,7 +10,7 @@ import { startTheatre, type Theatre } from './theatre.ts';
 let theatre: Theatre;
 beforeAll(async () => {
   theatre = await startTheatre(apiGateway502Scenarios);
-});
+}, 60_000);
 afterAll(() => theatre.end());
 
 const play = async (scenario: Scenario): Promise<Report> => apiGateway502.run(await theatre.look(scenario));

@@ -23,7 +23,7 @@ const extra = [withoutMetrics('down'), withoutMetrics('absent')];
 let theatre: Theatre;
 beforeAll(async () => {
   theatre = await startTheatre([...highMemoryScenarios, ...extra]);
-});
+}, 60_000);
 afterAll(() => theatre.end());
 
 const play = async (one: Scenario): Promise<Report> => highMemory.run(await theatre.look(one));

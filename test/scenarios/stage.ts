@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeTargetCluster, type TargetCluster } from '../../src/clients/kubernetes/cluster.ts';
-import { kinds } from '../../src/diagnosis/cluster.ts';
 import type { Clients, Surroundings } from '../../src/diagnosis/diagnosis.ts';
 import type { IssueType } from '../../src/incident/policy.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
@@ -51,7 +50,7 @@ export async function startStage(scenarios: Scenario[], account?: Account): Prom
   const cluster = await startCluster(scenes, { accounts: { reader }, now: () => new Date(now) });
   const { client, end } = clientOf(cluster, 'reader');
   // what speaks to a cluster is large: a bot has it loaded before anybody asks
-  await client.may({ kind: kinds.pods, verbs: ['list'] });
+  await import('../../src/clients/kubernetes/session.ts');
   return {
     cluster,
     client,

@@ -12,7 +12,7 @@ import { startTheatre, type Theatre } from './theatre.ts';
 let theatre: Theatre;
 beforeAll(async () => {
   theatre = await startTheatre(workflowStuckScenarios);
-});
+}, 60_000);
 afterAll(() => theatre.end());
 
 async function play(one: Scenario): Promise<Report> {
