@@ -53,7 +53,7 @@ export const dependencies: Probe<DependenciesSeen> = {
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const { pods } = await engineLogsOf(surroundings);
+    const { pods, unread } = await engineLogsOf(surroundings);
     const named = Map.groupBy(
       pods.flatMap(({ hosts }) => hosts),
       ({ name }) => name,
@@ -70,9 +70,12 @@ export const dependencies: Probe<DependenciesSeen> = {
     return {
       inside: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
       outside: hosts.filter(({ service }) => !service).map(({ name, mentions }) => ({ name, mentions })),
-      gaps: looks.flatMap((look, n) =>
-        look.status === 'rejected' ? [`service ${asked[n]?.name} was not seen: ${whyNot(look.reason)}`] : [],
-      ),
+      gaps: [
+        ...unread.map((why) => `what the engine complains of was not all read: ${why}`),
+        ...looks.flatMap((look, n) =>
+          look.status === 'rejected' ? [`service ${asked[n]?.name} was not seen: ${whyNot(look.reason)}`] : [],
+        ),
+      ],
     };
   },
   gaps: ({ gaps }) => gaps,

@@ -7,7 +7,7 @@ import type { Reached } from '../diagnosis/reached.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { engineLogsOf } from './engine-logs.ts';
-import { namespaceOf } from './kubernetes.ts';
+import { namespaceOf, whyNot } from './kubernetes.ts';
 import { type Asked, reach } from './reach.ts';
 
 const mostServices = 10;
@@ -29,15 +29,17 @@ export const services: Probe<ServicesSeen> = {
     const { asked, faults } = named(surroundings.issueType);
     const known = asked.slice(0, mostServices);
     const [own, other] = await Promise.all([
-      Promise.all(known.map((one) => reach(one))),
-      fromLog(surroundings).then((hosts) => Promise.all(hosts.map((one) => reach(one)))),
+      reachAll(known),
+      fromLog(surroundings).then(async ({ asked, unread }) => ({ unread, reached: await reachAll(asked) })),
     ]);
+    const others = other.reached;
     return {
-      reached: [...own, ...other].filter((one) => !isElsewhere(one)),
+      reached: [...own, ...others].filter((one) => !isElsewhere(one)),
       gaps: [
         ...faults,
         ...unasked(asked.length + faults.length, asked.length - known.length),
-        ...other.filter(isElsewhere).map(notTried),
+        ...others.filter(isElsewhere).map(notTried),
+        ...other.unread,
       ],
     };
   },
@@ -50,6 +52,8 @@ export const services: Probe<ServicesSeen> = {
       )
       .join('\n') || 'curl -sS -o /dev/null <service>',
 };
+
+const reachAll = (asked: Asked[]): Promise<Reached[]> => Promise.all(asked.map((one) => reach(one)));
 
 function unasked(named: number, left: number): string[] {
   if (named === 0) return ['the runbook names no service under targets (services): none was asked whether it answers'];
@@ -96,12 +100,14 @@ function askedOf({ protocol, hostname, port, pathname }: URL): Asked {
 }
 
 /** Lines of a log are foreign: no more comes of them than knocking at a port inside the cluster. */
-async function fromLog(surroundings: Surroundings): Promise<Asked[]> {
+async function fromLog(surroundings: Surroundings): Promise<{ asked: Asked[]; unread: string[] }> {
   const namespace = namespaceOf(surroundings.issueType);
-  // what could not be read of the logs is said by their own check
-  const { pods } = await engineLogsOf(surroundings).catch(() => ({ pods: [] }));
+  const { pods, unread } = await engineLogsOf(surroundings).catch((error: unknown) => ({
+    pods: [],
+    unread: [whyNot(error)],
+  }));
   const hosts = new Map(pods.flatMap(({ hosts }) => hosts).map((host) => [host.name, host]));
-  return [...hosts.values()]
+  const asked = [...hosts.values()]
     .flatMap((host) => {
       const inside = serviceOf(host, namespace);
       return inside && host.port !== undefined
@@ -109,6 +115,7 @@ async function fromLog(surroundings: Surroundings): Promise<Asked[]> {
         : [];
     })
     .slice(0, mostFromLog);
+  return { asked, unread: unread.map((why) => `services that the log names were not all asked: ${why}`) };
 }
 
 /** A name of one part, of two with the namespace, or with `svc`, is one of the cluster's; undefined: it lies outside. */

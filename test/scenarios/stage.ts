@@ -6,7 +6,7 @@ import { makeTargetCluster, type TargetCluster } from '../../src/clients/kuberne
 import type { Clients, Surroundings } from '../../src/diagnosis/diagnosis.ts';
 import type { IssueType } from '../../src/incident/policy.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
-import type { Account, Rule } from '../../src/sandbox/cluster/rights.ts';
+import type { Rule } from '../../src/sandbox/cluster/rights.ts';
 import type { Scene } from '../../src/sandbox/cluster/scene.ts';
 import { type LocalCluster, startCluster } from '../../src/sandbox/cluster/start.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
@@ -40,13 +40,17 @@ export function issueTypeOf({ issueType, name, targets = {}, thresholds = {} }: 
   };
 }
 
-/** `account`: another than the one with the generated roles. */
-export async function startStage(scenarios: Scenario[], account?: Account): Promise<Stage> {
+/** `isGranted`: which rules of its roles the account has; all, where left out. */
+export async function startStage(
+  scenarios: Scenario[],
+  isGranted: (rule: Rule) => boolean = () => true,
+): Promise<Stage> {
   const now = Date.now();
   const scenes: Record<string, Scene> = { 'kube-system': system };
   for (const { name, scene = {} } of scenarios) scenes[name] = scene;
   const namespaces = Object.keys(scenes);
-  const reader = account ?? readerOf(namespaces, scenarios.flatMap(insideOf));
+  const all = readerOf(namespaces, scenarios.flatMap(insideOf));
+  const reader = { ...all, rules: all.rules.filter(isGranted) };
   const cluster = await startCluster(scenes, { accounts: { reader }, now: () => new Date(now) });
   const { client, end } = clientOf(cluster, 'reader');
   // what speaks to a cluster is large: a bot has it loaded before anybody asks
