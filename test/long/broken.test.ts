@@ -14,8 +14,8 @@ import type { ClusterFault } from '../../src/sandbox/cluster/effects.ts';
 import type { Rule } from '../../src/sandbox/cluster/rights.ts';
 import { type PoolerConsole, startPoolerConsole } from '../../src/sandbox/pooler/start.ts';
 import { makePatient, type Patient } from '../probes/patient.ts';
+import { type Stage, startStage } from '../scenarios/stage.ts';
 import { type Cast, casts, figures, withoutFigures } from './casts.ts';
-import { type Stage, startStage } from './stage.ts';
 
 type Way = 'forbidden' | 'reset' | 'hang';
 const faults: Partial<Record<Way, ClusterFault>> = { reset: { kind: 'reset' }, hang: { kind: 'hang' } };
