@@ -1,7 +1,8 @@
 /** Sessions that hold locks on the table of executions, and how many others wait behind each of them. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { ask, askOne, literal, quoted } from './database.ts';
+import { ask, literal, quoted } from './database.ts';
+import { maySeeSessions, unseen } from './sessions.ts';
 
 const Holder = z.object({
   /** 0: a prepared transaction, which has no session */
@@ -19,8 +20,6 @@ const Holder = z.object({
   longestWaitMs: z.number(),
 });
 export type Holder = z.infer<typeof Holder>;
-
-const Right = z.object({ maySee: z.boolean() });
 
 /**
  * Whoever waits while touching the table is followed to those who block, link by link: the one at the end may hold no
@@ -96,14 +95,7 @@ export const executionLocks: Probe<Holder[]> = {
   timeoutMs: 4_000,
   async look(surroundings) {
     const table = quoted(surroundings.issueType, 'table', 'table');
-    const { maySee } = await askOne(surroundings, {
-      row: Right,
-      sql: `select pg_has_role('pg_read_all_stats', 'usage') as "maySee"`,
-    });
-    if (!maySee)
-      throw new Error(
-        'cannot see other sessions: grant this login pg_monitor (or pg_read_all_stats) to see who holds locks',
-      );
+    if (!(await maySeeSessions(surroundings))) throw new Error(`${unseen} to see who holds locks`);
     return ask(surroundings, { row: Holder, sql: holders, values: [table] });
   },
   repeat: (issueType) =>
