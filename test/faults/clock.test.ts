@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { dutiesOf, saveDuties } from '../../src/store/duties.ts';
 import { insert } from '../store/rows.ts';
 import { testDatabase } from '../tools/database.ts';
+import { openHouse } from '../tools/house.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 const minutes = (n: number): number => n * 60_000;
@@ -26,12 +27,7 @@ describe('row 21: a process whose clock is wrong', () => {
   beforeEach(async () => {
     inside = makeInside();
     // without the secret of the webhook the pager is asked instead
-    house = await startHouse({
-      now: Date.now,
-      say: () => {},
-      socket: true,
-      env: { ...inside.env, WEBHOOK_SECRET: '' },
-    });
+    house = await openHouse({ socket: true, env: { ...inside.env, WEBHOOK_SECRET: '' } });
     await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
     await setClock(house, start);
     await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
@@ -126,7 +122,7 @@ describe('row 21: a process whose clock is wrong', () => {
 
 it('row 21: over HTTP, a genuine request of another time is refused, and the log asks whether the clock is right', async () => {
   const inside = makeInside();
-  const house = await startHouse({ now: Date.now, say: () => {}, env: inside.env });
+  const house = await openHouse({ env: inside.env });
   try {
     for (const ms of [hour, -2 * hour]) {
       await inside.order({ kind: 'clock', ms });

@@ -1,18 +1,12 @@
 /** Rows 5 and 7: our own Postgres has no connection left, or undoes a transaction that another one was in the way of. */
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { makeLog } from '../../src/log.ts';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
-import { inTransaction, makePool } from '../../src/store/db.ts';
-import { bundled } from '../tools/house.ts';
+import { bundled, openHouse } from '../tools/house.ts';
 
 let house: House;
 let crowd: pg.Client[] = [];
-beforeEach(async () => {
-  crowd = [];
-  house = await startHouse(bundled());
-}, 60_000);
 afterEach(async () => {
   await leave();
   await house.stop();
@@ -20,7 +14,7 @@ afterEach(async () => {
 
 const query = async (text: string) => (await house.databases.own.pool.query(text)).rows;
 
-/** Others take every connection that is left, until the server says: too many clients. */
+/** Others take every connection that is left, until the server, which is the house's own, says: too many clients. */
 async function fill(): Promise<void> {
   for (;;) {
     const client = new pg.Client({ connectionString: house.databases.own.url });
@@ -50,6 +44,7 @@ async function crowdOut(): Promise<void> {
 }
 
 it('row 5: others take every connection that is left: the bot goes on with its own', async () => {
+  house = await startHouse(bundled());
   await house.slack.user('U0ANA').command('declare p2 the search is slow');
   await fill();
   const answer = await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
@@ -59,6 +54,7 @@ it('row 5: others take every connection that is left: the bot goes on with its o
 }, 60_000);
 
 it('row 5: without a single connection every command is answered that it was not done; all goes on within 5 s after', async () => {
+  house = await startHouse(bundled());
   await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
   const channel = await incidentChannel(house);
   await crowdOut();
@@ -105,6 +101,7 @@ it.each([
 ])(
   'row 7: %s (%s), %s, four times over: declared and paged once, and answered in time',
   async (_, code, when) => {
+    house = await openHouse();
     await undo('outbox', code, { times: 4, when });
 
     const answer = await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
@@ -133,6 +130,7 @@ it.each([
 );
 
 it('row 7: undone five times, a declaration goes into the journal and becomes one incident with one page', async () => {
+  house = await openHouse();
   await undo('outbox', '40P01', { times: 5, when: 'half-way' });
 
   const answer = await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
@@ -145,26 +143,4 @@ it('row 7: undone five times, a declaration goes into the journal and becomes on
   );
   expect(await query('select number from incidents')).toEqual([{ number: 1 }]);
   expect(house.pager.alerts()).toHaveLength(1);
-}, 60_000);
-
-it('row 7: two transactions that lock each other: one is undone and runs again, both effects are there once', async () => {
-  await query('create table counters (name text primary key, n int not null)');
-  await query(`insert into counters values ('a', 0), ('b', 0)`);
-  const pool = makePool(house.databases.own.url, makeLog('silent'));
-  const first = { locked: 0 };
-  const met = Promise.withResolvers<void>();
-  const add = (names: string[]) =>
-    inTransaction(pool, async (db) => {
-      await db.query('update counters set n = n + 1 where name = $1', [names[0]]);
-      first.locked += 1;
-      if (first.locked >= 2) met.resolve();
-      await met.promise;
-      await db.query('update counters set n = n + 1 where name = $1', [names[1]]);
-    });
-
-  await Promise.all([add(['a', 'b']), add(['b', 'a'])]);
-
-  expect(await query('select n from counters')).toEqual([{ n: 2 }, { n: 2 }]);
-  expect(first.locked).toBeGreaterThan(2);
-  await pool.end();
 }, 60_000);

@@ -1,8 +1,9 @@
 /** Row 35: what happens to the process itself. It says so, it is back within seconds, and no duty is lost. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, expect, it } from '@jest/globals';
-import { type House, startHouse } from '../../src/sandbox/house.ts';
+import type { House } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
+import { openHouse } from '../tools/house.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 let house: House | undefined;
@@ -12,7 +13,7 @@ afterEach(async () => {
 }, 60_000);
 
 async function started(inside?: Inside): Promise<House> {
-  house = await startHouse({ now: Date.now, say: () => {}, env: inside?.env ?? {} });
+  house = await openHouse({ env: inside?.env ?? {} });
   return house;
 }
 

@@ -71,11 +71,14 @@ it('wakes nobody twice when the same page is sent again', async () => {
 });
 
 it('says pending first, and delivered once the pager has worked it off', async () => {
-  const { request = '' } = await pager.page(page);
+  const slow = await startPager({ ...keys, ...rota, delayMs: 2_000 });
+  const asked = makeOpsgenie({ apiUrl: slow.url, ...keys });
+  const { request = '' } = await asked.page(page);
 
-  expect(await pager.requestStatus(request)).toEqual({ state: 'pending' });
-  await paged();
-  expect(await pager.requestStatus(request)).toEqual({ state: 'delivered' });
+  expect(await asked.requestStatus(request)).toEqual({ state: 'pending' });
+  await slow.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
+  expect(await asked.requestStatus(request)).toEqual({ state: 'delivered' });
+  await slow.stop();
 });
 
 it('says refused, and why, when a target does not exist', async () => {

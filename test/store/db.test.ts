@@ -142,3 +142,23 @@ describe('a line to the database that is lost', () => {
     await expect(saving).rejects.toMatchObject({ code: 'perhaps-done' });
   });
 });
+
+it('row 7: two transactions that lock each other: one is undone and runs again, both effects are there once', async () => {
+  await database.pool.query('create table counters (name text primary key, n int not null)');
+  await database.pool.query(`insert into counters values ('a', 0), ('b', 0)`);
+  const first = { locked: 0 };
+  const met = Promise.withResolvers<void>();
+  const add = (names: string[]) =>
+    inTransaction(pool, async (db) => {
+      await db.query('update counters set n = n + 1 where name = $1', [names[0]]);
+      first.locked += 1;
+      if (first.locked >= 2) met.resolve();
+      await met.promise;
+      await db.query('update counters set n = n + 1 where name = $1', [names[1]]);
+    });
+
+  await Promise.all([add(['a', 'b']), add(['b', 'a'])]);
+
+  expect((await database.pool.query('select n from counters')).rows).toEqual([{ n: 2 }, { n: 2 }]);
+  expect(first.locked).toBeGreaterThan(2);
+});

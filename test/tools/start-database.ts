@@ -1,20 +1,18 @@
 /** One throw-away Postgres server for a whole run of jest, with a migrated template that every test file copies, and one bundle of the bot. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../../src/local-postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { makeRunFolder } from './folder.ts';
 import { running } from './running-server.ts';
 
 export const template = 'responder_template';
 
 export default async function startDatabase(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'responder-tests-'));
-  // under root another account runs the server, and it must come in
-  chmodSync(folder, 0o755);
+  const folder = makeRunFolder();
+  process.env['TMPDIR'] = folder;
   const server = await startPostgres({ dataDir: folder, durable: false, log: () => {} });
   running.server = server;
   running.folder = folder;
