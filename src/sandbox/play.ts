@@ -9,7 +9,7 @@ import { type Line, transcriptOf } from './transcript.ts';
 const begins = Date.UTC(2026, 2, 2, 3, 0);
 
 /** `socket`: the bot comes to Slack, instead of Slack to the bot */
-export type Way = Pick<HouseSettings, 'socket' | 'command' | 'env'>;
+export type Way = Pick<HouseSettings, 'socket' | 'command' | 'env' | 'databases'>;
 
 /** Answers whether the story went as it should. */
 export async function play(story: Story, say: (line: string) => void, way: Way = {}): Promise<boolean> {

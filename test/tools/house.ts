@@ -7,7 +7,7 @@ import { testDatabase } from './database.ts';
 /** Whoever stops or freezes a server needs one of its own: `startHouse` with what `bundled` says. */
 export async function openHouse(settings: Partial<HouseSettings> = {}): Promise<House> {
   const common = bundled(settings.env);
-  return startHouse({ databases: await databases(), ...common, ...settings, env: common.env });
+  return startHouse({ databases: await sharedDatabases(), ...common, ...settings, env: common.env });
 }
 
 export function bundled(env: Record<string, string> = {}) {
@@ -21,7 +21,8 @@ export function bundled(env: Record<string, string> = {}) {
   };
 }
 
-async function databases(): Promise<Databases> {
+/** Two fresh databases on the server of the run. */
+export async function sharedDatabases(): Promise<Databases> {
   const [own, patient] = await Promise.all([testDatabase(), testDatabase('template0')]);
   await preparePatient(patient.pool);
   return {
