@@ -1,20 +1,27 @@
 /** Probes of one run that ask a cluster the same thing share one answer: a namespace's pods are listed once. */
 import type { Cluster } from './cluster.ts';
-import type { Surroundings } from './diagnosis.ts';
+import type { Clients } from './diagnosis.ts';
 
-/** Answers are shared as far as this very cluster is: each run has one of its own. */
-export function forOneRun(surroundings: Surroundings): Surroundings {
-  const { cluster, ...others } = surroundings.clients;
-  if (!cluster) return surroundings;
-  return { ...surroundings, clients: { ...others, cluster: clusterOfOneRun(cluster) } };
+/** Answers are shared as far as these very clients are: one look has its own, whichever playbooks take part in it. */
+export function forOneRun<Around extends { clients: Clients }>(around: Around): Around {
+  const { cluster, ...others } = around.clients;
+  if (!cluster) return around;
+  return { ...around, clients: { ...others, cluster: clusterOfOneRun(cluster) } };
 }
 
-export const clusterOfOneRun = (cluster: Cluster): Cluster => ({
-  list: (listing) => cluster.list(listing),
-  logs: (asked) => cluster.logs(asked),
-  exec: (asked) => cluster.exec(asked),
-  may: (right, namespace) => cluster.may(right, namespace),
-});
+const ofOneRun = new WeakSet<Cluster>();
+
+export function clusterOfOneRun(cluster: Cluster): Cluster {
+  if (ofOneRun.has(cluster)) return cluster;
+  const own: Cluster = {
+    list: (listing) => cluster.list(listing),
+    logs: (asked) => cluster.logs(asked),
+    exec: (asked) => cluster.exec(asked),
+    may: (right, namespace) => cluster.may(right, namespace),
+  };
+  ofOneRun.add(own);
+  return own;
+}
 
 type Ask<Words extends (string | undefined)[], Answer> = (cluster: Cluster, ...words: Words) => Promise<Answer>;
 

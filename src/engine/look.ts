@@ -1,6 +1,7 @@
 /** A look at the systems: the playbook of an issue type, or all of them. What was read is redacted before anybody gets it. */
 import type { Report, Sample, Surroundings } from '../diagnosis/diagnosis.ts';
 import { redacted } from '../diagnosis/redact.ts';
+import { forOneRun } from '../diagnosis/shared.ts';
 import { runTriage } from '../diagnosis/triage.ts';
 import type { IssueType } from '../incident/policy.ts';
 import type { Engine } from './engine.ts';
@@ -28,7 +29,8 @@ export async function look(
 ): Promise<Report | undefined> {
   const hear = first && ((report: Report) => first(redacted(report)));
   const types = looking.policy.issueTypes.filter(({ id }) => issueType === undefined || id === issueType);
-  const looks = (await Promise.all(types.map((type) => looksOf(looking, type)))).flat();
+  const once = forOneRun(looking);
+  const looks = (await Promise.all(types.map((type) => looksOf(once, type)))).flat();
   const [only] = looks;
   if (!only) return undefined;
   const run = issueType === undefined ? runTriage(looks, hear) : only.playbook.run(only.surroundings, hear);

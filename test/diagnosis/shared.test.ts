@@ -48,6 +48,16 @@ describe('the same question', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is asked once by all playbooks of one look, each of which would share by itself', async () => {
+    const { ask, asked } = counting();
+    const look = forOneRun(surroundings);
+
+    await ask(clusterOf(forOneRun(look)), 'production');
+    await ask(clusterOf(forOneRun(look)), 'production');
+
+    expect(asked).toHaveLength(1);
+  });
+
   it('is asked anew in the next run: what was true then may not be true now', async () => {
     const { ask, asked } = counting();
 
