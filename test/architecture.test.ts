@@ -94,7 +94,11 @@ function nodesOf(tree: unknown): Node[] {
   return [...(node.success ? [node.data] : []), ...Object.values(tree).flatMap(nodesOf)];
 }
 
-const textOf = (node: unknown): string => Text.safeParse(node).data?.value ?? '';
+/** of a template, what stands before its first hole */
+const Template = z.object({ quasis: z.tuple([z.object({ raw: z.string() })], z.unknown()) });
+
+const textOf = (node: unknown): string =>
+  Text.safeParse(node).data?.value ?? Template.safeParse(node).data?.quasis[0].raw ?? '';
 
 function importOf(node: Node): Import[] {
   switch (node.type) {

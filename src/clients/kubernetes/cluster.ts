@@ -4,6 +4,7 @@ import { within } from '../within.ts';
 import { type Ask, asking } from './ask.ts';
 import { exec } from './exec.ts';
 import { list } from './list.ts';
+import { loadSession } from './load.ts';
 import { logs } from './logs.ts';
 import { may } from './may.ts';
 import { unreached } from './refusal.ts';
@@ -55,6 +56,6 @@ export function makeTargetCluster(where: Where, { limits = usual, lost = () => {
 }
 
 async function open(where: Where): Promise<Session> {
-  const { openSession } = await import('./session.ts');
+  const openSession = await loadSession();
   return openSession(where);
 }
