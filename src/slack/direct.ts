@@ -5,6 +5,7 @@ import type { Direct } from '../incident/direct.ts';
 import type { Audience } from '../incident/entry.ts';
 import { makeLook } from './earlier.ts';
 import { type Chatting, done, send } from './post.ts';
+import { makeTurns } from './turns.ts';
 import { type Around, directMessage, directWarning } from './views/direct.ts';
 
 /** What stands in no outbox is under no lease. */
@@ -12,6 +13,7 @@ const keepLease = async (): Promise<void> => {};
 
 export function makeDirectChat(chatting: Chatting): DirectChat {
   const look = makeLook(chatting.client, chatting.log);
+  const turn = makeTurns();
 
   const announce = async (direct: Direct, again: boolean): Promise<MessageRef> => {
     const tell = direct.tell.map((level) => ({ level }));
@@ -19,7 +21,9 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
     const { announcement: standing } = direct;
     if (!standing) {
       const sending = { id: `journal:${direct.id}`, again, queuedAt: direct.at, keepLease };
-      return send(chatting.urgentClient, look, { place: { channel: placeOf(chatting, direct) }, sending, message });
+      const channel = placeOf(chatting, direct);
+      await turn(channel);
+      return send(chatting.urgentClient, look, { place: { channel }, sending, message });
     }
     await chatting.client.chat.update({ ...standing, ...message });
     return standing;
@@ -29,6 +33,7 @@ export function makeDirectChat(chatting: Chatting): DirectChat {
     const message = directWarning(direct, await around(chatting, person ? [] : [{ fallback: true }]));
     const channel = person?.slack ?? direct.announcement?.channel ?? placeOf(chatting, direct);
     const sending = { id: `journal:${direct.id}:warning`, again: false, queuedAt: direct.at, keepLease };
+    await turn(channel);
     await send(chatting.urgentClient, look, { place: { channel }, sending, message });
   };
 
