@@ -26,14 +26,12 @@ export async function play(story: Story, say: (line: string) => void, way: Way =
   });
   const remarks: Line[] = [];
   const remark = (text: string): void => void remarks.push({ at: now(), order: performance.now(), text: `— ${text}` });
-  const before = { entries: 0 };
-  const fault = await perform(story, { house, time, socket, remark, before }).then(
+  const fault = await perform(story, { house, time, socket, remark }).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   say('');
-  const slack = { ...house.slack, transcript: house.slack.transcript.slice(before.entries) };
-  for (const line of transcriptOf({ ...house, slack, remarks }, begins)) say(line);
+  for (const line of transcriptOf({ ...house, remarks }, begins)) say(line);
   say('');
   await duties(house.databases.own.pool, say);
   if (fault !== undefined) for (const line of house.bot.lastLines()) say(line);
@@ -47,13 +45,10 @@ interface Performing {
   time: { clock?: StoryClock };
   socket: boolean;
   remark: (text: string) => void;
-  /** what happened before the story began */
-  before: { entries: number };
 }
 
-async function perform(story: Story, { house, time, socket, remark, before }: Performing): Promise<void> {
+async function perform(story: Story, { house, time, socket, remark }: Performing): Promise<void> {
   if (socket) await house.slack.until('a socket', () => (house.slack.sockets.count() > 0 ? true : undefined));
-  before.entries = await lookOnce(house);
   const clock = await startClock(house.databases.own.pool, begins);
   time.clock = clock;
   if (!house.systems) throw new Error('a story asks for the systems');
@@ -61,22 +56,6 @@ async function perform(story: Story, { house, time, socket, remark, before }: Pe
   await clock.settle();
   const faults = await judge(house, { withinMs: 1_000 });
   if (faults.length > 0) throw new Error(faults.join('\n'));
-}
-
-/**
- * What speaks to a cluster is loaded at the first look, and that holds a bot that was just started from its sources for a
- * second or more. Answers how many entries it left.
- */
-async function lookOnce({ slack }: House): Promise<number> {
-  await slack.user('U0BEN').command('diagnose high-memory', { channel: 'C0GENERAL' });
-  await slack.until(
-    'the first look',
-    (entries) => entries.find(({ kind, text }) => kind === 'reply' && text.includes('High memory usage')),
-    30_000,
-  );
-  // how long it took to be acknowledged is that of the loading
-  slack.acknowledgements.splice(0);
-  return slack.transcript.length;
 }
 
 async function duties(
