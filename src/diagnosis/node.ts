@@ -5,6 +5,8 @@ export interface Node {
   name: string;
   uid: string;
   isCordoned: boolean;
+  /** bytes that it has for its pods; 0: it does not say */
+  memory: number;
   conditions: Condition[];
 }
 

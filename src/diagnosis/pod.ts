@@ -45,6 +45,8 @@ export interface Condition {
 export interface Container {
   name: string;
   isInit: boolean;
+  /** an init container that runs on beside the others */
+  isSidecar: boolean;
   image: string;
   isReady: boolean;
   /** past its startup probe */
@@ -96,9 +98,11 @@ export const conditionOf = ({ conditions }: Pick<Pod, 'conditions'>, type: strin
 
 export const isReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True';
 
+/** Of pods that are over nothing is used any more. */
+export const isOver = ({ phase }: Pod): boolean => phase === 'Succeeded' || phase === 'Failed';
+
 /** Done, or to be gone: what is not ready about it is as it should be. */
-export const isLeaving = ({ goneBy, phase }: Pod): boolean =>
-  goneBy !== undefined || phase === 'Succeeded' || phase === 'Failed';
+export const isLeaving = (pod: Pod): boolean => pod.goneBy !== undefined || isOver(pod);
 
 export const ownerOf = ({ owner }: Pod): string | undefined => owner && `${owner.kind}/${owner.name}`;
 

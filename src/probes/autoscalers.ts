@@ -4,7 +4,7 @@ import type { Autoscaler, Autoscalers } from '../diagnosis/autoscaler.ts';
 import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { Conditioned, clusterOf, cutOff, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
+import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
 
 const percent = maybe(z.number());
 const Target = z.object({
@@ -52,13 +52,14 @@ function autoscalerOf(item: unknown): Autoscaler {
   };
 }
 
+const listAutoscalers = listedOnce(kinds.autoscalers, autoscalerOf);
+
 export const autoscalers: Probe<Autoscalers> = {
   name: checks.autoscalers,
   timeoutMs: 8_000,
   async look(surroundings) {
     const namespace = namespaceOf(surroundings.issueType);
-    const asked = { kind: kinds.autoscalers, namespace, parse: autoscalerOf };
-    const { rows, isCut } = await clusterOf(surroundings).list(asked);
+    const { rows, isCut } = await listAutoscalers(clusterOf(surroundings), namespace);
     return { all: rows, gaps: cutOff('autoscalers', isCut, rows.length) };
   },
   gaps: ({ gaps }) => gaps,

@@ -4,7 +4,7 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Event, Events } from '../diagnosis/event.ts';
-import { clusterOf, cutOff, maybe, namespaceOf, time } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
 
 const Series = z.object({ count: maybe(z.number()), lastObservedTime: maybe(time) });
 
@@ -39,12 +39,14 @@ function timesOf({ metadata, firstTimestamp, lastTimestamp, eventTime, series }:
   return { first: firstTimestamp ?? eventTime ?? made, last: seen.length > 0 ? Math.max(...seen) : made };
 }
 
+const listEvents = listedOnce(kinds.events, eventOf);
+
 export const events: Probe<Events> = {
   name: checks.events,
   timeoutMs: 8_000,
   async look(surroundings) {
     const namespace = namespaceOf(surroundings.issueType);
-    const { rows, isCut } = await clusterOf(surroundings).list({ kind: kinds.events, namespace, parse: eventOf });
+    const { rows, isCut } = await listEvents(clusterOf(surroundings), namespace);
     return {
       namespace,
       all: rows.toSorted((a, b) => b.last - a.last),

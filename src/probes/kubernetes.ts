@@ -1,9 +1,10 @@
 /** What every look at a cluster shares: having one, naming its namespace, and reading what its objects have in common. */
 import { z } from 'zod';
-import type { Cluster } from '../diagnosis/cluster.ts';
+import type { Cluster, Kind, Listed } from '../diagnosis/cluster.ts';
 import type { Surroundings } from '../diagnosis/diagnosis.ts';
 import type { Condition } from '../diagnosis/pod.ts';
 import { quantity } from '../diagnosis/quantity.ts';
+import { askedOnce } from '../diagnosis/shared.ts';
 import { reasonOf } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { IssueType } from '../incident/policy.ts';
@@ -11,6 +12,21 @@ import type { IssueType } from '../incident/policy.ts';
 export function clusterOf({ clients }: Surroundings): Cluster {
   if (clients.cluster) return clients.cluster;
   throw new CannotSee('absent', 'no cluster to look at is configured (KUBECONFIG)');
+}
+
+/** Objects of a kind, asked for once per run with the same namespace and labels, whoever asks. */
+export function listedOnce<Row>(kind: Kind, parse: (item: unknown) => Row) {
+  const list = askedOnce((cluster: Cluster, namespace: string | undefined, labels: string | undefined) =>
+    cluster.list({
+      kind,
+      parse,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+    }),
+  );
+  // words left out and words that are undefined are the same question
+  return (cluster: Cluster, namespace?: string, labels?: string): Promise<Listed<Row>> =>
+    list(cluster, namespace, labels);
 }
 
 const dnsName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -6,7 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { labelOf } from './engine-logs.ts';
-import { clusterOf, maybe, namespaceOf, time } from './kubernetes.ts';
+import { clusterOf, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 const Row = z.object({
@@ -31,6 +31,8 @@ export interface Lease {
 }
 
 /** One that nobody holds was given back, which is as it should be. */
+const listLeases = listedOnce(kinds.leases, (item) => Row.parse(item));
+
 export const leases: Probe<Lease[]> = {
   name: 'leases of the workflow engine',
   timeoutMs: 8_000,
@@ -45,7 +47,7 @@ export const leases: Probe<Lease[]> = {
     const label = labelOf(surroundings.issueType);
     const [{ containers }, { rows }] = await Promise.all([
       usesIn(cluster, namespace, label),
-      cluster.list({ kind: kinds.leases, namespace, parse: (item) => Row.parse(item) }),
+      listLeases(cluster, namespace),
     ]);
     const engine = label.slice(label.indexOf('=') + 1);
     return rows.flatMap(({ metadata: { name }, spec }) => {

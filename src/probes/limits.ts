@@ -4,7 +4,7 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Budget, Limits, Quota } from '../diagnosis/limits.ts';
-import { clusterOf, cutOff, Metadata, namespaceOf, words } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, Metadata, namespaceOf, words } from './kubernetes.ts';
 
 const BudgetRow = z.object({
   metadata: Metadata,
@@ -24,16 +24,16 @@ function quotaOf(item: unknown): Quota {
   return { name: metadata.name, namespace: metadata.namespace, ...status };
 }
 
+const listBudgets = listedOnce(kinds.budgets, budgetOf);
+const listQuotas = listedOnce(kinds.quotas, quotaOf);
+
 export const limits: Probe<Limits> = {
   name: checks.limits,
   timeoutMs: 8_000,
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const [budgets, quotas] = await Promise.all([
-      cluster.list({ kind: kinds.budgets, namespace, parse: budgetOf }),
-      cluster.list({ kind: kinds.quotas, namespace, parse: quotaOf }),
-    ]);
+    const [budgets, quotas] = await Promise.all([listBudgets(cluster, namespace), listQuotas(cluster, namespace)]);
     return {
       budgets: budgets.rows,
       quotas: quotas.rows,

@@ -1,38 +1,30 @@
 /** Memory and CPU of every container of a namespace, joined by ourselves from pods and metrics.k8s.io. */
-import { z } from 'zod';
 import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { NamespaceUse } from '../diagnosis/container-use.ts';
 import type { Probe, Seen } from '../diagnosis/diagnosis.ts';
+import { isOver } from '../diagnosis/pod.ts';
 import { memoryCheck } from '../diagnosis/rules/memory.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
 import { count } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { Instant } from '../incident/incident.ts';
-import { clusterOf, labelled, namespaceOf, Quantity, whyNot } from './kubernetes.ts';
-import { isLasting, ownerOf, readPod, readUsage, type Usage, usesOf } from './pod-use.ts';
+import { clusterOf, labelled, listedOnce, namespaceOf, whyNot } from './kubernetes.ts';
+import { listNodes } from './nodes.ts';
+import { readUsage, type Usage, usesOf, workloadOf } from './pod-use.ts';
+import { listPods } from './pods.ts';
 
 /** Fresh containers have no figure before the second scrape. */
 const figureWithinMs = 60_000;
 
-export const podsIn = askedOnce((cluster: Cluster, namespace: string, labels?: string) =>
-  cluster.list({ kind: kinds.pods, namespace, ...(labels === undefined ? {} : { labels }), parse: readPod }),
-);
-
-const usagesIn = askedOnce((cluster: Cluster, namespace: string, labels?: string) =>
-  cluster.list({ kind: kinds.podMetrics, namespace, ...(labels === undefined ? {} : { labels }), parse: readUsage }),
-);
+const listUsages = listedOnce(kinds.podMetrics, readUsage);
 
 export const usesIn = askedOnce(async (cluster: Cluster, namespace: string, labels?: string): Promise<NamespaceUse> => {
-  const [pods, usages] = await Promise.all([podsIn(cluster, namespace, labels), figures(cluster, namespace, labels)]);
-  const lasting = pods.rows.filter(isLasting);
-  const siblings = Map.groupBy(lasting, ownerOf);
+  const [pods, usages] = await Promise.all([listPods(cluster, namespace, labels), figures(cluster, namespace, labels)]);
+  const lasting = pods.rows.filter((pod) => !isOver(pod));
+  const siblings = Map.groupBy(lasting, workloadOf);
   const byName = new Map(usages.ok ? usages.data.map((usage) => [usage.metadata.name, usage]) : []);
   const containers = lasting.flatMap((pod) =>
-    usesOf(pod, {
-      namespace,
-      siblings: siblings.get(ownerOf(pod))?.length ?? 1,
-      usage: byName.get(pod.metadata.name),
-    }),
+    usesOf(pod, { siblings: siblings.get(workloadOf(pod))?.length ?? 1, usage: byName.get(pod.name) }),
   );
   const isLimitless = containers.some(({ memoryLimit }) => memoryLimit === undefined);
   return {
@@ -49,7 +41,7 @@ const newest = (usages: Usage[]): Instant => Math.max(0, ...usages.map(({ timest
 /** Absent metrics are no reason to say nothing of limits and restarts. */
 async function figures(cluster: Cluster, namespace: string, labels?: string): Promise<Seen<Usage[]>> {
   try {
-    const { rows } = await usagesIn(cluster, namespace, labels);
+    const { rows } = await listUsages(cluster, namespace, labels);
     return { ok: true, data: rows };
   } catch (error) {
     return { ok: false, why: withoutFigures(error) };
@@ -64,16 +56,10 @@ function withoutFigures(error: unknown): string {
   return `no figures of memory: ${whyNot(error)}`;
 }
 
-const Node = z.object({
-  metadata: z.object({ name: z.string() }),
-  status: z.object({ allocatable: z.object({ memory: Quantity }) }),
-});
-
 async function allocatable(cluster: Cluster): Promise<Seen<Record<string, number>>> {
   try {
-    const { rows } = await cluster.list({ kind: kinds.nodes, parse: (item) => Node.parse(item) });
-    const known = rows.map(({ metadata, status }) => [metadata.name, status.allocatable.memory ?? 0] as const);
-    return { ok: true, data: Object.fromEntries(known) };
+    const { rows } = await listNodes(cluster);
+    return { ok: true, data: Object.fromEntries(rows.map(({ name, memory }) => [name, memory])) };
   } catch (error) {
     return { ok: false, why: whyNot(error) };
   }

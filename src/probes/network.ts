@@ -2,22 +2,18 @@
 import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { isOver, isReady } from '../diagnosis/pod.ts';
 import type { Instant } from '../incident/incident.ts';
 import { labelOf } from './engine-logs.ts';
-import { clusterOf, maybe, namespaceOf, several, time } from './kubernetes.ts';
-import { podsIn } from './memory.ts';
-import { isLasting } from './pod-use.ts';
+import { clusterOf, listedOnce, maybe, namespaceOf, several, time, words } from './kubernetes.ts';
+import { listPods } from './pods.ts';
 
-const Words = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((words) => words ?? {});
 const Expression = z.object({
   key: z.string(),
   operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
   values: several(z.string()),
 });
-const Selector = maybe(z.object({ matchLabels: Words, matchExpressions: several(Expression) }));
+const Selector = maybe(z.object({ matchLabels: words, matchExpressions: several(Expression) }));
 type Selector = z.infer<typeof Selector>;
 
 const Policy = z.object({
@@ -42,6 +38,8 @@ export interface EgressPolicy {
   pods: number;
 }
 
+const listPolicies = listedOnce(kinds.networkPolicies, (item) => Policy.parse(item));
+
 export const egressPolicies: Probe<EgressPolicy[]> = {
   name: 'network policies of the workflow engine',
   timeoutMs: 8_000,
@@ -53,10 +51,10 @@ export const egressPolicies: Probe<EgressPolicy[]> = {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
     const [pods, policies] = await Promise.all([
-      podsIn(cluster, namespace, labelOf(surroundings.issueType)),
-      cluster.list({ kind: kinds.networkPolicies, namespace, parse: (item) => Policy.parse(item) }),
+      listPods(cluster, namespace, labelOf(surroundings.issueType)),
+      listPolicies(cluster, namespace),
     ]);
-    const labels = pods.rows.filter(isLasting).map(({ metadata }) => metadata.labels ?? {});
+    const labels = pods.rows.filter((pod) => !isOver(pod)).map(({ labels }) => labels);
     return policies.rows
       .filter(hasEgress)
       .map(({ metadata, spec }) => ({
@@ -99,9 +97,9 @@ export const clusterDns: Probe<Dns> = {
   timeoutMs: 8_000,
   rights: [{ kind: kinds.pods, verbs: ['list'], namespace: system }],
   async look(surroundings) {
-    const { rows } = await podsIn(clusterOf(surroundings), system, dnsLabel);
-    const pods = rows.filter(isLasting);
-    const ready = pods.filter(({ status }) => status?.containerStatuses.every(({ ready }) => ready) ?? false);
+    const { rows } = await listPods(clusterOf(surroundings), system, dnsLabel);
+    const pods = rows.filter((pod) => !isOver(pod));
+    const ready = pods.filter(isReady);
     return { pods: pods.length, ready: ready.length };
   },
   gaps: ({ pods }) =>

@@ -5,26 +5,34 @@ import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Node, Nodes } from '../diagnosis/node.ts';
 import { CannotSee } from '../errors.ts';
-import { Conditioned, clusterOf, cutOff, Metadata, maybe, several } from './kubernetes.ts';
+import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, Quantity, several } from './kubernetes.ts';
 
 const Row = z.object({
   metadata: Metadata,
   spec: z.object({ unschedulable: maybe(z.boolean()) }),
-  status: z.object({ conditions: several(Conditioned) }),
+  status: z.object({ conditions: several(Conditioned), allocatable: maybe(z.object({ memory: Quantity })) }),
 });
 
 function nodeOf(item: unknown): Node {
   const { metadata, spec, status } = Row.parse(item);
   const { name, uid } = metadata;
-  return { name, uid, isCordoned: spec.unschedulable ?? false, conditions: status.conditions };
+  return {
+    name,
+    uid,
+    isCordoned: spec.unschedulable ?? false,
+    memory: status.allocatable?.memory ?? 0,
+    conditions: status.conditions,
+  };
 }
+
+export const listNodes = listedOnce(kinds.nodes, nodeOf);
 
 export const nodes: Probe<Nodes> = {
   name: checks.nodes,
   timeoutMs: 8_000,
   async look(surroundings) {
     try {
-      const { rows, isCut } = await clusterOf(surroundings).list({ kind: kinds.nodes, parse: nodeOf });
+      const { rows, isCut } = await listNodes(clusterOf(surroundings));
       return { all: rows, gaps: cutOff('nodes', isCut, rows.length) };
     } catch (error) {
       if (!(error instanceof CannotSee) || error.code !== 'forbidden') throw error;

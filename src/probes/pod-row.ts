@@ -61,6 +61,7 @@ const Spec = z.object({
   readinessProbe: maybe(Checkup),
   livenessProbe: maybe(Checkup),
   startupProbe: maybe(Checkup),
+  restartPolicy: maybe(z.string()),
 });
 
 const State = z
@@ -132,6 +133,7 @@ function containerOf(spec: z.infer<typeof Spec>, statuses: z.infer<typeof Status
   return {
     name,
     isInit,
+    isSidecar: isInit && spec.restartPolicy === 'Always',
     image,
     isReady: status.ready,
     isStarted: status.started,

@@ -1,20 +1,15 @@
 /** The pods of the runbook's namespace, each with the workload it belongs to, and which of them carry the label. */
 
 import { checks } from '../diagnosis/checks.ts';
-import { type Cluster, kinds, type Listed } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Owner, Pod, Pods } from '../diagnosis/pod.ts';
-import { askedOnce } from '../diagnosis/shared.ts';
 import { reasonOf } from '../diagnosis/words.ts';
-import { clusterOf, cutOff, namespaceOf } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, namespaceOf } from './kubernetes.ts';
 import { podOf } from './pod-row.ts';
 import { listReplicaSets } from './replica-sets.ts';
 
-/** A namespace's pods are listed once per run, whoever asks. */
-export const listPods = askedOnce(
-  (cluster: Cluster, namespace: string, labels: string | undefined): Promise<Listed<Pod>> =>
-    cluster.list({ kind: kinds.pods, namespace, parse: podOf, ...(labels === undefined ? {} : { labels }) }),
-);
+export const listPods = listedOnce(kinds.pods, podOf);
 
 export const pods: Probe<Pods> = {
   name: checks.pods,
@@ -24,7 +19,7 @@ export const pods: Probe<Pods> = {
     const namespace = namespaceOf(surroundings.issueType);
     const { label } = surroundings.issueType.targets;
     const [all, labelled, owners] = await Promise.all([
-      listPods(cluster, namespace, undefined),
+      listPods(cluster, namespace),
       label === undefined ? undefined : listPods(cluster, namespace, label),
       deploymentsOf(cluster, namespace),
     ]);

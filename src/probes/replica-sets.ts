@@ -1,9 +1,8 @@
 /** Replica sets: the revisions of deployments, each with the template that it stands for. */
 import { z } from 'zod';
-import { type Cluster, kinds } from '../diagnosis/cluster.ts';
-import { askedOnce } from '../diagnosis/shared.ts';
+import { kinds } from '../diagnosis/cluster.ts';
 import type { ReplicaSet, Template } from '../diagnosis/workload.ts';
-import { Conditioned, controllerOf, Metadata, maybe, several, words } from './kubernetes.ts';
+import { Conditioned, controllerOf, listedOnce, Metadata, maybe, several, words } from './kubernetes.ts';
 
 const Container = z.object({
   name: z.string(),
@@ -50,6 +49,4 @@ const templateOf = ({ spec }: z.infer<typeof Template>): Template =>
 const named = (sizes: Record<string, string> = {}, what: string): Record<string, string> =>
   Object.fromEntries(Object.entries(sizes).map(([name, size]) => [`${name} ${what}`, size]));
 
-export const listReplicaSets = askedOnce((cluster: Cluster, namespace: string) =>
-  cluster.list({ kind: kinds.replicaSets, namespace, parse: replicaSetOf }),
-);
+export const listReplicaSets = listedOnce(kinds.replicaSets, replicaSetOf);

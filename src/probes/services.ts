@@ -4,7 +4,7 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Endpoint, Service, Services } from '../diagnosis/service.ts';
-import { clusterOf, cutOff, Metadata, maybe, namespaceOf, several, words } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several, words } from './kubernetes.ts';
 
 const Port = z.object({ port: z.number(), targetPort: maybe(z.union([z.number(), z.string()])) });
 
@@ -69,16 +69,16 @@ function sliceOf(item: unknown): Slice {
   };
 }
 
+const listServices = listedOnce(kinds.services, serviceOf);
+const listSlices = listedOnce(kinds.slices, sliceOf);
+
 export const services: Probe<Services> = {
   name: checks.services,
   timeoutMs: 8_000,
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const [found, slices] = await Promise.all([
-      cluster.list({ kind: kinds.services, namespace, parse: serviceOf }),
-      cluster.list({ kind: kinds.slices, namespace, parse: sliceOf }),
-    ]);
+    const [found, slices] = await Promise.all([listServices(cluster, namespace), listSlices(cluster, namespace)]);
     const byService = Map.groupBy(slices.rows, ({ service }) => service);
     return {
       namespace,

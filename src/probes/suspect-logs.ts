@@ -51,7 +51,7 @@ async function ownFirst(cluster: Cluster, { issueType }: Surroundings): Promise<
   const namespace = namespaceOf(issueType);
   const { label, pooler, database } = issueType.targets;
   const [all, labelled] = await Promise.all([
-    listPods(cluster, namespace, undefined),
+    listPods(cluster, namespace),
     label === undefined ? undefined : listPods(cluster, namespace, label),
   ]);
   const uids = new Set(labelled?.rows.map(({ uid }) => uid));

@@ -4,7 +4,7 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import { changesOf, type ReplicaSet, type Rollout, type Workload, type Workloads } from '../diagnosis/workload.ts';
-import { Conditioned, clusterOf, cutOff, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
+import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
 import { listReplicaSets } from './replica-sets.ts';
 
 const count = z
@@ -55,6 +55,10 @@ const daemonSetOf = (item: unknown): Workload => {
   return { ...named(row, 'daemonset'), desired: desiredNumberScheduled, available: numberAvailable, conditions };
 };
 
+const listDeployments = listedOnce(kinds.deployments, deploymentOf);
+const listStatefulSets = listedOnce(kinds.statefulSets, statefulSetOf);
+const listDaemonSets = listedOnce(kinds.daemonSets, daemonSetOf);
+
 export const workloads: Probe<Workloads> = {
   name: checks.workloads,
   timeoutMs: 8_000,
@@ -62,10 +66,10 @@ export const workloads: Probe<Workloads> = {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
     const [deployments, replicaSets, statefulSets, daemonSets] = await Promise.all([
-      cluster.list({ kind: kinds.deployments, namespace, parse: deploymentOf }),
+      listDeployments(cluster, namespace),
       listReplicaSets(cluster, namespace),
-      cluster.list({ kind: kinds.statefulSets, namespace, parse: statefulSetOf }),
-      cluster.list({ kind: kinds.daemonSets, namespace, parse: daemonSetOf }),
+      listStatefulSets(cluster, namespace),
+      listDaemonSets(cluster, namespace),
     ]);
     const lists = {
       deployments,

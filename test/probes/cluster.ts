@@ -2,6 +2,7 @@
 import type { Cluster, Kind, Listing, LogAsked, PodAddress, Right } from '../../src/diagnosis/cluster.ts';
 import { kinds } from '../../src/diagnosis/cluster.ts';
 import { CannotSee } from '../../src/errors.ts';
+import { keyOf } from './api.ts';
 
 export interface ApiObject {
   apiVersion: string;
@@ -64,7 +65,7 @@ export function clusterOver({
   return {
     asked,
     async list<Row>({ kind, namespace, labels, fields, parse }: Listing<Row>) {
-      asked.lists.push([kind.plural, namespace, labels].filter((word) => word !== undefined).join(' '));
+      asked.lists.push([keyOf(kind), namespace, labels].filter((word) => word !== undefined).join(' '));
       refuse('list', kind.plural);
       if (fields !== undefined) throw new Error(`this cluster selects by no fields: ${fields}`);
       const found = objects.filter(

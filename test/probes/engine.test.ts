@@ -171,7 +171,7 @@ describe('the DNS of the cluster', () => {
       creationTimestamp: at(0),
     },
     spec: { containers: [{ name: 'coredns' }] },
-    status: { phase: 'Running', containerStatuses: [{ name: 'coredns', ready, state: { running: {} } }] },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
 
   it('is counted, and unseen where nobody carries its label', async () => {

@@ -216,6 +216,7 @@ describe('a node', () => {
     name: 'node-1',
     uid: 'n',
     isCordoned: false,
+    memory: 0,
     conditions,
     ...more,
   });
