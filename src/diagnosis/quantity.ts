@@ -27,4 +27,7 @@ export const bytes = (n: number): string =>
   n < 10 * gibi ? `${Math.floor(n / mebi)} MiB` : `${(Math.floor((10 * n) / gibi) / 10).toFixed(1)} GiB`;
 
 /** Never rounded up: 89.9 % must not look like a threshold of 90. */
-export const percent = (part: number, whole: number): string => `${Math.floor((100 * part) / whole)} %`;
+export function percent(part: number, whole: number, decimals = 0): string {
+  const scale = 10 ** decimals;
+  return `${Math.floor((100 * scale * part) / whole) / scale} %`;
+}

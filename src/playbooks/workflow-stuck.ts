@@ -1,6 +1,7 @@
 /** Workflow execution stuck: which executions run too long, what holds them, and how the engine and what it needs are. */
 import type { Finding, Offer, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
+import { percent } from '../diagnosis/quantity.ts';
 import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
 import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
@@ -148,7 +149,7 @@ export function oneWorkflow({ stuck, byWorkflow: [top] }: Executions): Finding[]
       check: executions.name,
       subject: oneLine(top.workflow),
       summary: `${top.stuck} of ${stuck} stuck executions are of one workflow: look at its last deployment and its input first.`,
-      observed: `${Math.floor((100 * top.stuck) / stuck)} %`,
+      observed: percent(top.stuck, stuck),
       threshold: `more than ${oneWorkflowShare * 100} %`,
     },
   ];

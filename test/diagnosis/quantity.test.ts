@@ -93,4 +93,5 @@ it.each([
 it('shows no share that looks like a threshold which it has not reached', () => {
   expect(percent(899, 1_000)).toBe('89 %');
   expect(percent(900, 1_000)).toBe('90 %');
+  expect(percent(999, 100_000, 1)).toBe('0.9 %');
 });

@@ -3,6 +3,7 @@ import { checks } from '../checks.ts';
 import type { Finding, FindingLevel } from '../diagnosis.ts';
 import { badGateway, type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
 import { isLeaving, isReady, type Pods } from '../pod.ts';
+import { percent } from '../quantity.ts';
 import { count, duration, oneLine } from '../words.ts';
 
 const critical = { share: 0.05, lines: 10 };
@@ -13,7 +14,7 @@ export function errorRate(log: GatewayLog, repeat: string): Finding[] {
   const { failed, all } = failuresOf(log);
   const level = levelOf(failed, all);
   if (level === undefined) return [];
-  const of = all > 0 ? `${failed} of ${count(all, 'request')} (${percent(failed, all)})` : count(failed, 'request');
+  const of = all > 0 ? `${failed} of ${count(all, 'request')} (${percent(failed, all, 1)})` : count(failed, 'request');
   const span = spanOf(log);
   const top = topUpstreams(log.complaints);
   const where = top.length > 0 ? `; most of the trouble is with ${oneLine(top.slice(0, 3).join(', '), 120)}` : '';
@@ -36,9 +37,6 @@ function levelOf(failed: number, all: number): FindingLevel | undefined {
   if (failed >= critical.lines || share >= critical.share) return 'critical';
   return share >= warningShare ? 'warning' : undefined;
 }
-
-/** Never rounded up: what is below a threshold must not look as if it were not. */
-const percent = (part: number, whole: number): string => `${Math.floor((1_000 * part) / whole) / 10} %`;
 
 function spanOf({ answers, complaints }: GatewayLog): string {
   const times = [...answers, ...complaints].map(({ at }) => at);

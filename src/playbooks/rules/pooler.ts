@@ -1,5 +1,6 @@
 /** PgBouncer's limits, and what its log says of those whom it sent away. */
 import type { Finding, Seen } from '../../diagnosis/diagnosis.ts';
+import { percent } from '../../diagnosis/quantity.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import { type PoolerDatabase, poolerDatabases } from '../../probes/pooler-databases.ts';
 import { type PoolerLimits, poolerLimits } from '../../probes/pooler-limits.ts';
@@ -10,21 +11,19 @@ const clientsWarning = 80;
 const clientsCritical = 95;
 const serversWarning = 90;
 
-const percentOf = (part: number, whole: number): number => Math.floor((100 * part) / whole);
-
 export function clientLimit(limits: PoolerLimits, pools: Seen<Pools>): Finding[] {
   if (!pools.ok || limits.clients === undefined) return [];
   const connected = pools.data.pools.reduce((sum, { clients }) => sum + clients, 0);
-  const percent = percentOf(connected, limits.clients);
-  if (percent < clientsWarning) return [];
+  const share = (100 * connected) / limits.clients;
+  if (share < clientsWarning) return [];
   return [
     {
       rule: 'pooler.client-limit',
-      level: percent >= clientsCritical ? 'critical' : 'warning',
+      level: share >= clientsCritical ? 'critical' : 'warning',
       check: poolerLimits.name,
       subject: 'pgbouncer',
       summary: `${connected} of ${limits.clients} clients that PgBouncer takes are connected; beyond that it refuses them (max_client_conn).`,
-      observed: `${percent} %`,
+      observed: percent(connected, limits.clients),
       threshold: `warning from ${clientsWarning} %, critical from ${clientsCritical} %`,
       cause: 'capacity',
     },
@@ -33,7 +32,7 @@ export function clientLimit(limits: PoolerLimits, pools: Seen<Pools>): Finding[]
 
 export function databaseLimit(databases: PoolerDatabase[]): Finding[] {
   return databases.flatMap(({ name, connections, limit }) => {
-    if (limit === undefined || percentOf(connections, limit) < serversWarning) return [];
+    if (limit === undefined || (100 * connections) / limit < serversWarning) return [];
     return [
       {
         rule: 'pooler.database-limit',
@@ -41,7 +40,7 @@ export function databaseLimit(databases: PoolerDatabase[]): Finding[] {
         check: poolerDatabases.name,
         subject: `database ${oneLine(name, 63)}`,
         summary: `${connections} of ${limit} server connections that PgBouncer allows this database in all are open (max_db_connections).`,
-        observed: `${percentOf(connections, limit)} %`,
+        observed: percent(connections, limit),
         threshold: `${serversWarning} %`,
         cause: 'capacity',
       },

@@ -1,5 +1,6 @@
 /** Postgres's connections: none left, few left, and who keeps them. */
 import type { Finding, Seen } from '../../diagnosis/diagnosis.ts';
+import { percent } from '../../diagnosis/quantity.ts';
 import { oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { type Connections, connections, type Owner } from '../../probes/connections.ts';
@@ -52,16 +53,16 @@ export function full(evidence: Postgres): Finding[] {
 
 export function slotsNearlyUsed(seen: Connections, { thresholds }: IssueType): Finding[] {
   const { slotsWarning = 80, slotsCritical = 95 } = thresholds;
-  const percent = (100 * seen.used) / seen.usable;
-  if (seen.used >= seen.usable || percent < slotsWarning) return [];
+  const share = (100 * seen.used) / seen.usable;
+  if (seen.used >= seen.usable || share < slotsWarning) return [];
   return [
     {
       rule: 'postgres.slots-nearly-used',
-      level: percent >= slotsCritical ? 'critical' : 'warning',
+      level: share >= slotsCritical ? 'critical' : 'warning',
       check: connections.name,
       subject: 'postgres',
       summary: `Postgres has few connections left: ${usedOf(seen)}.`,
-      observed: `${Math.floor(percent)} %`,
+      observed: percent(seen.used, seen.usable),
       threshold: `warning from ${slotsWarning} %, critical from ${slotsCritical} %`,
       cause: 'capacity',
       ...(seen.owners ? { evidence: seen.owners.map(ownerText) } : {}),
@@ -86,7 +87,7 @@ export function ownerIdle({ owners = [], usable }: Connections): Finding[] {
       level: 'warning',
       check: connections.name,
       subject: nameOf(owner),
-      summary: `${nameOf(owner)} keeps ${owner.idle} connections open and idle, ${Math.floor((100 * owner.idle) / usable)} % of all that are usable: it may not give them back.`,
+      summary: `${nameOf(owner)} keeps ${owner.idle} connections open and idle, ${percent(owner.idle, usable)} of all that are usable: it may not give them back.`,
       observed: `${owner.idle} of ${usable} idle`,
       threshold: `more than ${ownerShare} %`,
     }));

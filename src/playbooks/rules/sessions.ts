@@ -1,5 +1,6 @@
 /** Sessions that keep others from working: long statements, forgotten transactions, locks, waits of one kind. */
 import type { Finding } from '../../diagnosis/diagnosis.ts';
+import { percent } from '../../diagnosis/quantity.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { blocking, type Root } from '../../probes/blocking.ts';
@@ -94,7 +95,7 @@ export function waitingAlike({ active }: Waits): Finding[] {
       check: waits.name,
       subject: `waits for ${kind}`,
       summary: `${sessions} of ${all} sessions at work wait for ${kind === 'IO' ? 'the disk (IO)' : `Postgres itself (${kind})`}.`,
-      observed: `${Math.floor((100 * sessions) / all)} %`,
+      observed: percent(sessions, all),
       threshold: `more than ${waitShare} % of at least ${waitAtLeast}`,
     }));
 }
