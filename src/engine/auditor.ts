@@ -1,5 +1,6 @@
 /** Looks by itself whether what is owed is done: every minute the queues, every hour each incident's records. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { hours, minutes } from '../diagnosis/times.ts';
 import type { IncidentId } from '../incident/incident.ts';
 import { lasting, lateAfter } from '../incident/proof.ts';
 import { incidentsToAudit } from '../store/audit.ts';
@@ -36,8 +37,7 @@ interface Found {
   unsent: Overdue[];
 }
 
-const minute = 60_000;
-const quarter = 15 * minute;
+const quarter = minutes(15);
 const duties: Watch = {
   name: 'duties',
   againMs: quarter,
@@ -53,13 +53,13 @@ const cycle: Watch = { name: 'cycle', againMs: quarter, alone: true };
 /** what was tampered with stays so: once a day is enough */
 const recordsOf = (id: string): Watch => ({
   name: `records ${id}`,
-  againMs: 23 * 60 * minute,
+  againMs: hours(23),
   inPublic: 'Faults that an audit found in the records of incidents',
 });
 
 const breathMs = 5_000;
-const unsentAfter = minute;
-const excusedFor = 10 * minute;
+const unsentAfter = minutes(1);
+const excusedFor = minutes(10);
 
 export function makeAuditor({
   engine,

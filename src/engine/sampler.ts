@@ -3,12 +3,13 @@ import type { Cluster } from '../diagnosis/cluster.ts';
 import type { ContainerUse, NamespaceUse } from '../diagnosis/container-use.ts';
 import type { Sample } from '../diagnosis/diagnosis.ts';
 import { clusterOfOneRun } from '../diagnosis/shared.ts';
-import type { IssueType, Milliseconds } from '../incident/policy.ts';
+import { hours } from '../diagnosis/times.ts';
+import type { IssueType } from '../incident/policy.ts';
 import { claimSamplings, forgetSamples, readSamples, type Sampled, saveSamples } from '../store/samples.ts';
 import type { Engine } from './engine.ts';
 
 /** How far back a look is told. */
-const historyMs: Milliseconds = 3_600_000;
+const historyMs = hours(1);
 
 /** How containers of a namespace are seen. */
 export type LookAtUse = (cluster: Cluster, namespace: string) => Promise<NamespaceUse>;

@@ -1,15 +1,16 @@
 /** Rules on what the engine needs: services that answer, endpoints behind them, a network and names. */
 import type { Finding } from '../diagnosis/diagnosis.ts';
 import type { Reached } from '../diagnosis/reached.ts';
+import { hours, seconds } from '../diagnosis/times.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
-import type { IssueType, Milliseconds } from '../incident/policy.ts';
+import type { IssueType } from '../incident/policy.ts';
 import { type DependenciesSeen, dependencies } from '../probes/dependencies.ts';
 import { services } from '../probes/engine-services.ts';
 import { clusterDns, type Dns, type EgressPolicy, egressPolicies } from '../probes/network.ts';
 
-const slowMs: Milliseconds = 2_000;
-const changedWithinMs: Milliseconds = 24 * 3_600_000;
+const slowMs = seconds(2);
+const changedWithinMs = hours(24);
 const fromHere = 'asked from where the bot runs';
 
 const timesOf = ({ steps }: Reached): string =>

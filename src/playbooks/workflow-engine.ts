@@ -3,6 +3,7 @@ import { aboutOwner, aboutPod, type ContainerUse, restartPod } from '../diagnosi
 import type { Cause, Finding } from '../diagnosis/diagnosis.ts';
 import { type LineClass, lineClasses } from '../diagnosis/log-lines.ts';
 import { percent } from '../diagnosis/quantity.ts';
+import { minutes } from '../diagnosis/times.ts';
 import { count, duration } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
@@ -10,11 +11,11 @@ import { type EngineLogs, engineLogs, type LineGroup, type PodLog } from '../pro
 import { engineUse } from '../probes/engine-use.ts';
 import { type Lease, leases } from '../probes/leases.ts';
 
-const silentMs: Milliseconds = 5 * 60_000;
-const silentCriticalMs: Milliseconds = 15 * 60_000;
+const silentMs = minutes(5);
+const silentCriticalMs = minutes(15);
 /** what counts as one that normally logs */
 const usualLines = 10;
-const usualGapMs: Milliseconds = 60_000;
+const usualGapMs = minutes(1);
 const leastAlike = 3;
 const mostClasses = 3;
 const blockedShare = 0.01;

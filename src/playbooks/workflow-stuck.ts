@@ -6,6 +6,7 @@ import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
 import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
 import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
+import { hours, minutes, seconds } from '../diagnosis/times.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
@@ -32,8 +33,8 @@ import { complaining, leasesRenewed, replicas, silent, staleLease, working } fro
 const oneWorkflowShare = 0.8;
 const oneWorkflowAtLeast = 5;
 /** what a busy table shows at any moment: others wait for less, and a writer may rest for a little */
-const waitAtLeastMs = 1_000;
-const restsAtLeastMs = 60_000;
+const waitAtLeastMs = seconds(1);
+const restsAtLeastMs = minutes(1);
 
 export const workflowStuck = playbook({
   issueType: 'workflow-stuck',
@@ -109,7 +110,7 @@ const nobodyInTheWay = (holders: Holder[]): string[] =>
 
 export function stuck(seen: Executions, issueType: IssueType): Finding[] {
   if (seen.stuck === 0) return [];
-  const { criticalCount = 10, criticalAge = 10_800_000 } = issueType.thresholds;
+  const { criticalCount = 10, criticalAge = hours(3) } = issueType.thresholds;
   const oldest = seen.oldestMs ?? 0;
   const [top] = seen.byWorkflow;
   const most = top ? `; ${top.stuck} of ${seen.stuck} in workflow ${oneLine(top.workflow, 60)}` : '';

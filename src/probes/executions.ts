@@ -1,6 +1,7 @@
 /** Executions of the workflow engine in their table: how many run too long, since when, of which workflows. */
 import { z } from 'zod';
 import type { Probe, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
+import { hours, minutes } from '../diagnosis/times.ts';
 import { reasonOf } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { askOne, literal, quoted } from './database.ts';
@@ -21,8 +22,8 @@ export type Executions = z.infer<typeof Counted> & {
   finished?: Seen<number>;
 };
 
-export const stuckAfterMs = ({ thresholds }: IssueType): number => thresholds['stuckAfter'] ?? 3_600_000;
-export const stalledAfterMs = ({ thresholds }: IssueType): number => thresholds['stalledAfter'] ?? 900_000;
+export const stuckAfterMs = ({ thresholds }: IssueType): number => thresholds['stuckAfter'] ?? hours(1);
+export const stalledAfterMs = ({ thresholds }: IssueType): number => thresholds['stalledAfter'] ?? minutes(15);
 
 /** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
 const longRunning = ({ targets }: IssueType): string[] =>
@@ -30,7 +31,7 @@ const longRunning = ({ targets }: IssueType): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-const longAfterMs = ({ thresholds }: IssueType): number => thresholds['longRunningAfter'] ?? 86_400_000;
+const longAfterMs = ({ thresholds }: IssueType): number => thresholds['longRunningAfter'] ?? hours(24);
 
 const runningStatus = ({ targets }: IssueType): string => targets['running'] ?? 'running';
 

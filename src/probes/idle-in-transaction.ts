@@ -1,6 +1,7 @@
 /** Sessions that opened a transaction and do nothing in it: they keep their connection, and perhaps locks. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { minutes } from '../diagnosis/times.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { askSessions, Statement, theirs, who } from './sessions.ts';
 
@@ -19,7 +20,7 @@ const IdleSession = z.object({
 });
 export type IdleSession = z.infer<typeof IdleSession>;
 
-export const idleInTransactionMs = ({ thresholds }: IssueType): number => thresholds['idleInTransaction'] ?? 60_000;
+export const idleInTransactionMs = ({ thresholds }: IssueType): number => thresholds['idleInTransaction'] ?? minutes(1);
 
 /** At most ten, the longest first. */
 export const idleInTransaction: Probe<IdleSession[]> = {

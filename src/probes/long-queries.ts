@@ -1,6 +1,7 @@
 /** Statements that have been running for long. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { minutes } from '../diagnosis/times.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { askSessions, Statement, theirs, who } from './sessions.ts';
 
@@ -18,7 +19,7 @@ const LongQuery = z.object({
 });
 export type LongQuery = z.infer<typeof LongQuery>;
 
-export const longQueryMs = ({ thresholds }: IssueType): number => thresholds['longQuery'] ?? 60_000;
+export const longQueryMs = ({ thresholds }: IssueType): number => thresholds['longQuery'] ?? minutes(1);
 
 /** At most ten, the longest first. */
 export const longQueries: Probe<LongQuery[]> = {

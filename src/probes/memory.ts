@@ -5,6 +5,7 @@ import type { Probe, Seen } from '../diagnosis/diagnosis.ts';
 import { isOver } from '../diagnosis/pod.ts';
 import { memoryCheck } from '../diagnosis/rules/memory.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
+import { minutes } from '../diagnosis/times.ts';
 import { count } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { Instant } from '../incident/incident.ts';
@@ -14,7 +15,7 @@ import { readUsage, type Usage, usesOf, workloadOf } from './pod-use.ts';
 import { listPods } from './pods.ts';
 
 /** Fresh containers have no figure before the second scrape. */
-const figureWithinMs = 60_000;
+const figureWithinMs = minutes(1);
 
 const listUsages = listedOnce(kinds.podMetrics, readUsage);
 

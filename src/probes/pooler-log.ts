@@ -1,6 +1,7 @@
 /** What PgBouncer's log says of refused clients and failed logins: its console forgets them at once. */
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { minutes } from '../diagnosis/times.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 
@@ -29,7 +30,7 @@ export interface PoolerLog {
   isCut: boolean;
 }
 
-export const sinceMs = 15 * 60_000;
+export const sinceMs = minutes(15);
 const tailLines = 500;
 
 export const poolerLog: Probe<PoolerLog> = {

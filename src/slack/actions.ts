@@ -1,4 +1,5 @@
 /** What each button does: the value it carries is looked up and checked like words that somebody typed. */
+import { hours } from '../diagnosis/times.ts';
 import type { Command, Incident } from '../incident/incident.ts';
 import { type ReminderKind, type Right, reminderKinds } from '../incident/policy.ts';
 import { bring } from './bring.ts';
@@ -26,8 +27,6 @@ interface Button {
   press(pressing: Pressing): Promise<Outcome>;
 }
 
-const hour = 60 * 60_000;
-
 const orders = (make: (pressed: Pressed) => Command | undefined): Button => ({
   right: 'respond',
   press: (pressing) => onIncident(pressing, (incident) => ordered(pressing, incident, make(pressing.pressed))),
@@ -52,7 +51,7 @@ const buttons: Record<Action, Button> = {
   mitigate: orders(() => ({ kind: 'mitigate' })),
   'issue-type': orders(({ data }) => (data === undefined ? undefined : { kind: 'issue-type', issueType: data })),
   done: onDuty((duty) => ({ kind: 'done', duty })),
-  snooze: onDuty((duty) => ({ kind: 'snooze', duty, for: hour })),
+  snooze: onDuty((duty) => ({ kind: 'snooze', duty, for: hours(1) })),
   // every full member may look on
   join: { press: (pressing) => onIncident(pressing, (incident) => ordered(pressing, incident, { kind: 'join' })) },
   update: opens((incident) => ({ name: 'update', incident })),

@@ -1,11 +1,12 @@
 /** What Bolt's own check of a signature does not see: another time than ours, and the same request a second time. */
 import type { IncomingMessage } from 'node:http';
 import { isValidSlackRequest } from '@slack/bolt';
+import { minutes } from '../diagnosis/times.ts';
 
 /** `untimely`: genuine, but not of now: it is a replay, or the clock of one side is wrong */
 export type Verdict = 'for-bolt' | 'refused' | 'untimely' | 'too-large';
 
-const windowMs = 5 * 60_000;
+const windowMs = minutes(5);
 /** longer than a signature can be valid in either direction */
 const rememberMs = 2 * windowMs;
 /** a view may hold 250 kB and grows when it is form-encoded */

@@ -1,6 +1,7 @@
 /** Who is meant, as Slack shows it: a mention where we are sure, else an escaped name, never somebody else's ping. */
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { minutes } from '../diagnosis/times.ts';
 import type { OnCall, Pager } from '../engine/ports.ts';
 import type { Audience } from '../incident/entry.ts';
 import { type Level, levels, type Person, type Policy } from '../incident/policy.ts';
@@ -28,8 +29,8 @@ export interface Directory {
 type Rota = { slack?: string; name: string; absent?: true }[];
 
 const stepMs = 2_000;
-const rotaMs = 60_000;
-const knownMs = 10 * 60_000;
+const rotaMs = minutes(1);
+const knownMs = minutes(10);
 const Found = z.object({
   user: z.object({ id: z.string(), deleted: z.boolean().default(false), real_name: z.string().default('') }),
 });

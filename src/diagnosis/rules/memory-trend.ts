@@ -4,17 +4,17 @@ import type { Milliseconds } from '../../incident/policy.ts';
 import { type ContainerUse, type NamespaceUse, restartPod } from '../container-use.ts';
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { bytes } from '../quantity.ts';
+import { hours, minutes } from '../times.ts';
 import { type Line, lineThrough } from '../trend.ts';
 import { duration } from '../words.ts';
 import { memoryCheck, of } from './memory.ts';
 
 const leastSamples = 5;
-const leastSpanMs: Milliseconds = 5 * 60_000;
+const leastSpanMs = minutes(5);
 const leastFit = 0.8;
 const leastGrowth = 0.05;
-const criticalWithinMs: Milliseconds = 30 * 60_000;
-const warningWithinMs: Milliseconds = 4 * 3_600_000;
-const minuteMs = 60_000;
+const criticalWithinMs = minutes(30);
+const warningWithinMs = hours(4);
 
 /** One line per container; what was before its last restart belongs to a process that is gone. */
 export function growing({ containers }: NamespaceUse, samples: readonly Sample[]): Finding[] {
@@ -70,13 +70,13 @@ function levelOf(reachedMs: Milliseconds): FindingLevel {
 }
 
 function rate({ perMs }: Line): string {
-  const perMinute = perMs * minuteMs;
+  const perMinute = perMs * minutes(1);
   return perMinute < 1_024 ** 2 ? `${Math.floor(perMinute / 1_024)} KiB a minute` : `${bytes(perMinute)} a minute`;
 }
 
 function whenReached({ memoryLimit }: ContainerUse, reachedMs: Milliseconds): string {
   if (memoryLimit === undefined) return 'and no limit would stop it.';
-  if (reachedMs < minuteMs)
+  if (reachedMs < minutes(1))
     return `and is at its limit of ${bytes(memoryLimit)} within a minute: a restart buys time, no more.`;
   return `and is at its limit of ${bytes(memoryLimit)} in ${duration(reachedMs)}: a restart buys time, no more.`;
 }

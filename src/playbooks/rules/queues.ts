@@ -1,15 +1,16 @@
 /** Clients that wait at PgBouncer, and why: three causes that look alike to them. */
 import type { Finding, FindingLevel, Seen } from '../../diagnosis/diagnosis.ts';
+import { seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import { type PoolerDatabase, poolerDatabases } from '../../probes/pooler-databases.ts';
 import type { PoolerLimits } from '../../probes/pooler-limits.ts';
 import { type Pool, type Pools, poolerPools } from '../../probes/pooler-pools.ts';
 import { blameOf, type Postgres } from './postgres.ts';
 
-const waitWarningMs = 1_000;
-const waitCriticalMs = 5_000;
+const waitWarningMs = seconds(1);
+const waitCriticalMs = seconds(5);
 const waitCriticalShare = 0.25;
-const serversMissingAfterMs = 2_000;
+const serversMissingAfterMs = seconds(2);
 
 export interface Evidence extends Postgres {
   databases: Seen<PoolerDatabase[]>;

@@ -1,6 +1,7 @@
 /** Sessions that keep others from working: long statements, forgotten transactions, locks, waits of one kind. */
 import type { Finding } from '../../diagnosis/diagnosis.ts';
 import { percent } from '../../diagnosis/quantity.ts';
+import { minutes, seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { blocking, type Root } from '../../probes/blocking.ts';
@@ -9,7 +10,7 @@ import { type LongQuery, longQueries, longQueryMs } from '../../probes/long-quer
 import { type Waits, waits } from '../../probes/waits.ts';
 
 const blockedAtLeast = 5;
-const shortWaitMs = 1_000;
+const shortWaitMs = seconds(1);
 const waitShare = 50;
 const waitAtLeast = 5;
 /** what waits for a lock has its own finding */
@@ -26,7 +27,7 @@ const nameOf = ({ pid, application, database }: Session): string =>
 
 export function idle([oldest, ...others]: IdleSession[], issueType: IssueType): Finding[] {
   if (!oldest) return [];
-  const { idleInTransactionCritical = 300_000 } = issueType.thresholds;
+  const { idleInTransactionCritical = minutes(5) } = issueType.thresholds;
   const all = [oldest, ...others];
   const written = all.filter(({ hasWritten }) => hasWritten).length;
   const limit = duration(idleInTransactionMs(issueType));
@@ -46,7 +47,7 @@ export function idle([oldest, ...others]: IdleSession[], issueType: IssueType): 
 
 export function long([oldest, ...others]: LongQuery[], issueType: IssueType): Finding[] {
   if (!oldest) return [];
-  const { longQueryCritical = 300_000 } = issueType.thresholds;
+  const { longQueryCritical = minutes(5) } = issueType.thresholds;
   const limit = duration(longQueryMs(issueType));
   const wait = oldest.wait === null ? '' : `, waiting for ${oneLine(oldest.wait, 60)}`;
   return [
@@ -65,7 +66,7 @@ export function long([oldest, ...others]: LongQuery[], issueType: IssueType): Fi
 
 /** Of a tree only its root is named: all others go on by themselves once that is gone. */
 export function blocked(roots: Root[], { thresholds }: IssueType): Finding[] {
-  const { blockedWarning = 30_000, blockedCritical = 60_000 } = thresholds;
+  const { blockedWarning = seconds(30), blockedCritical = minutes(1) } = thresholds;
   return roots.flatMap((root) => {
     const { blocked, longestWaitMs, depth } = root;
     const isCrowd = blocked >= blockedAtLeast && longestWaitMs >= shortWaitMs;
