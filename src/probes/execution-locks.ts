@@ -1,8 +1,8 @@
 /** Sessions that hold locks on the table of executions, and how many others wait behind each of them. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { ask, literal, quoted } from './database.ts';
-import { maySeeSessions, unseen } from './sessions.ts';
+import { literal, quoted } from './database.ts';
+import { askSessions, isOurs, who } from './sessions.ts';
 
 const Holder = z.object({
   /** 0: a prepared transaction, which has no session */
@@ -23,15 +23,14 @@ export type Holder = z.infer<typeof Holder>;
 
 /**
  * Whoever waits while touching the table is followed to those who block, link by link: the one at the end may hold no
- * more than a read lock, or wait for nothing on this table at all. Our own looks are no evidence. `union`, not
- * `union all`: each pair once, so a queue of a hundred stays small and a deadlock ends.
+ * more than a read lock, or wait for nothing on this table at all. `union`, not `union all`: each pair once, so a queue of
+ * a hundred stays small and a deadlock ends.
  */
 const holders = `
   with recursive ours as (
     select pid
       from pg_stat_activity
-     where pid = pg_backend_pid()
-        or (application_name = current_setting('application_name') and application_name <> '' and usename = current_user)
+     where ${isOurs}
   ), touching as materialized (
     select pid,
            bool_or(granted and mode <> 'AccessShareLock') as writes,
@@ -71,7 +70,7 @@ const holders = `
   )
   select pid,
          case pid when 0 then 'prepared transaction'
-                  else left(coalesce(nullif(a.application_name, ''), a.usename::text, '?'), 80) end as application,
+                  else ${who} end as application,
          case pid when 0 then 'prepared' else coalesce(a.state, '?') end as state,
          coalesce(extract(epoch from clock_timestamp() - coalesce(
            a.xact_start,
@@ -89,14 +88,12 @@ const holders = `
    order by "isWaiting", blocked desc, "heldMs" desc
    limit 10`;
 
-/** Without the right to see other sessions nothing is seen, and that is said. */
 export const executionLocks: Probe<Holder[]> = {
   name: 'locks on executions',
   timeoutMs: 4_000,
   async look(surroundings) {
     const table = quoted(surroundings.issueType, 'table', 'table');
-    if (!(await maySeeSessions(surroundings))) throw new Error(`${unseen} to see who holds locks`);
-    return ask(surroundings, { row: Holder, sql: holders, values: [table] });
+    return askSessions(surroundings, { row: Holder, sql: holders, values: [table] });
   },
   repeat: (issueType) =>
     [

@@ -24,16 +24,19 @@ export async function askSessions<Row>(surroundings: Surroundings, question: Que
   return ask(surroundings, question);
 }
 
+/** Of a row of pg_stat_activity: our own looks are no evidence. */
+export const isOurs = `(pid = pg_backend_pid()
+           or (application_name = current_setting('application_name')
+               and application_name <> ''
+               and usename = current_user) is true)`;
+
 /** A query of its own, before others: sessions of clients, all but ours. */
 export const theirs = `
   theirs as materialized (
     select a.*
       from pg_stat_activity a
      where backend_type = 'client backend'
-       and pid <> pg_backend_pid()
-       and (application_name = current_setting('application_name')
-            and application_name <> ''
-            and usename = current_user) is not true
+       and not ${isOurs}
   )`;
 
 export const who = `coalesce(nullif(left(application_name, 80), ''), usename::text, '?')`;
