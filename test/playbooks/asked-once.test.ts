@@ -1,10 +1,11 @@
-/** A look asks the API for the same objects once, however many probes read them. */
+/** A look asks the API for the same objects once, however many probes and playbooks read them. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { look } from '../../src/engine/look.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 import { clusterOver } from '../probes/cluster.ts';
-import { node, now, pod } from '../probes/objects.ts';
+import { node, pod } from '../probes/objects.ts';
 
 const policy = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
 const objects = [
@@ -14,13 +15,17 @@ const objects = [
   node(),
 ];
 
-it.each(playbooks)('in $issueType', async (playbook) => {
+const looks = [
+  ...playbooks.map(({ issueType }) => [issueType, issueType] as const),
+  ['a triage, all of them at once', undefined] as const,
+];
+
+it.each(looks)('in %s', async (_name, issueType) => {
   const cluster = clusterOver({ objects, silent: true });
-  const issueType = policy.issueTypes.find(({ id }) => id === playbook.issueType);
-  if (!issueType) throw new Error(`the runbook has no ${playbook.issueType}`);
 
-  await playbook.run({ clients: { cluster }, issueType, now });
+  await look({ policy, playbooks, clients: { cluster } }, issueType);
 
-  expect(cluster.asked.lists.filter((list) => list.startsWith('pods '))).not.toEqual([]);
-  expect(cluster.asked.lists.toSorted()).toEqual([...new Set(cluster.asked.lists)].toSorted());
+  const { lists } = cluster.asked;
+  expect(lists).toContain('pods production');
+  expect(lists.toSorted()).toEqual([...new Set(lists)].toSorted());
 });
