@@ -1,5 +1,4 @@
 /** How soon Slack hears from us: a read, a form and a declaration, beside a Bolt app that does nothing at all. */
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../src/local-postgres/free-port.ts';
@@ -12,6 +11,7 @@ import { quantile } from './figures.ts';
 import { type Contestant, interleaved, type Sample } from './interleaved.ts';
 import { allAnswered, openLoop } from './open-loop.ts';
 import { type Line, ours, type Report } from './report.ts';
+import { unheardOf } from './words.ts';
 
 const rounds = 3;
 /** how long at which pace: enough requests for a p99 at either */
@@ -28,14 +28,12 @@ const settleMs = 1_000;
 const floor = 'empty';
 const inserting = 'empty + insert';
 
-const letters = () => String.fromCharCode(...Array.from({ length: 8 }, () => randomInt(97, 123)));
-/** No two declarations speak of the same, as in a real storm of different faults. */
-const unheardOf = () => `declare p1 ${letters()} ${letters()} ${letters()}`;
+const declaration = () => `declare p1 ${unheardOf()}`;
 
 const kinds: Record<string, () => string> = {
   read: () => 'list',
   form: () => 'declare',
-  declaration: unheardOf,
+  declaration,
 };
 
 const figure = (kind: string, { perSecond }: Pace, q: string): string => `${kind}, ${perSecond}/s, ${q}`;
@@ -109,7 +107,7 @@ async function measureOurs({ house, server }: { house: House; server: Server }, 
   const process = await house.another({ DATABASE_URL: url });
   try {
     const sample: Sample = {};
-    for (let n = 0; n < openBefore; n += 1) await say(house, process.url, unheardOf());
+    for (let n = 0; n < openBefore; n += 1) await say(house, process.url, declaration());
     await pause(settleMs);
     for (const [kind, words] of Object.entries(kinds)) {
       await warmUp(house, process.url, words);
@@ -135,8 +133,8 @@ interface Emptiness {
 async function measureEmpty({ house, script }: Emptiness, pace: Pace, env = {}): Promise<Sample> {
   const process = await startEmpty(script, env);
   try {
-    await warmUp(house, process.url, unheardOf);
-    const { p50, p99 } = await timed(house, process.url, { pace, words: unheardOf });
+    await warmUp(house, process.url, declaration);
+    const { p50, p99 } = await timed(house, process.url, { pace, words: declaration });
     const pairs = Object.keys(kinds).map((kind) => ({
       [figure(kind, pace, 'p50')]: p50,
       [figure(kind, pace, 'p99')]: p99,

@@ -1,12 +1,14 @@
 /** `npm run bench [name …]`: measures, prints one table and one line of JSON; exits 1 when something could not be measured. */
 import { ack } from './ack.ts';
+import { cluster } from './cluster.ts';
 import { duties } from './duties.ts';
+import { findings } from './findings.ts';
 import { machine } from './machine.ts';
 import { jsonOf, type Report, tableOf } from './report.ts';
 import { start } from './start.ts';
 import { storm } from './storm.ts';
 
-const benches: Record<string, () => Promise<Report>> = { ack, duties, start, storm };
+const benches: Record<string, () => Promise<Report>> = { ack, duties, start, storm, findings, cluster };
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);

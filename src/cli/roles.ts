@@ -100,7 +100,7 @@ const rendered = ({ kind, name, says, rules }: Role): string =>
 
 export const rolesNow = (yaml: string): Record<string, string> =>
   rolesOf(
-    playbooks.flatMap(({ rights }) => rights),
+    playbooks.flatMap(({ probes }) => probes).flatMap(({ rights = [] }) => rights),
     loadPolicy(yaml, 'runbook.yaml'),
   );
 

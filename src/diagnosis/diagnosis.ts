@@ -172,8 +172,7 @@ export interface Changes {
 
 export interface Playbook {
   issueType: string;
-  /** what its probes use of a cluster, all of it */
-  rights: readonly Right[];
+  probes: readonly Probe<unknown>[];
   /** `first` hears, once, what is known while something is still looked at */
   run(surroundings: Surroundings, first?: (report: Report) => void): Promise<Report>;
 }

@@ -34,7 +34,7 @@ export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
   const { issueType, probes } = parts;
   return {
     issueType,
-    rights: Object.values(probes).flatMap(({ rights = [] }) => rights),
+    probes: Object.values(probes),
     async run(surroundings, first) {
       const started = performance.now();
       const around = forOneRun(surroundings);

@@ -48,13 +48,13 @@ describe('a triage', () => {
   const [issueType] = policy.issueTypes;
   if (!issueType) throw new Error('the runbook has no types');
   const surroundings = { clients: {}, issueType, now: 0 };
-  const quick = (seen: Report): Playbook => ({ issueType: seen.issueType, rights: [], run: async () => seen });
+  const quick = (seen: Report): Playbook => ({ issueType: seen.issueType, probes: [], run: async () => seen });
 
   it('tells once what is known when one of them still looks, and then all', async () => {
     const gate = Promise.withResolvers<void>();
     const slow: Playbook = {
       issueType: 'critical',
-      rights: [],
+      probes: [],
       async run(_, first) {
         first?.({ ...critical, findings: [], verdict: 'unknown', pending: ['locks'] });
         await gate.promise;

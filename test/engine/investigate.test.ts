@@ -22,7 +22,7 @@ function slowPlaybook(first: Report | undefined, last: Report = whole) {
   const gate = Promise.withResolvers<void>();
   const playbook: Playbook = {
     issueType: 'workflow-stuck',
-    rights: [],
+    probes: [],
     async run(_, hear) {
       if (first) hear?.(first);
       await gate.promise;

@@ -110,7 +110,7 @@ it('reaches the look at an incident', async () => {
     playbooks: [
       {
         issueType: 'high-memory',
-        rights: [],
+        probes: [],
         run: async ({ samples }: { samples?: readonly unknown[] }): Promise<Report> => {
           looked.push(...(samples ?? []));
           return { ...emptyReport, at: Date.now() };

@@ -29,13 +29,16 @@ it('cover every right of every playbook', () => {
   const granted = new Set(
     all.flatMap(({ apiGroups, resources, verbs }) => verbs.map((verb) => `${apiGroups[0]} ${resources[0]} ${verb}`)),
   );
-  const used = playbooks.flatMap(({ rights }) =>
-    rights.flatMap(({ kind, subresource, verbs }) =>
-      verbs.map(
-        (verb) => `${kind.group} ${[kind.plural, subresource].filter((part) => part !== undefined).join('/')} ${verb}`,
+  const used = playbooks
+    .flatMap(({ probes }) => probes)
+    .flatMap(({ rights = [] }) =>
+      rights.flatMap(({ kind, subresource, verbs }) =>
+        verbs.map(
+          (verb) =>
+            `${kind.group} ${[kind.plural, subresource].filter((part) => part !== undefined).join('/')} ${verb}`,
+        ),
       ),
-    ),
-  );
+    );
 
   expect(used.filter((one) => !granted.has(one))).toEqual([]);
   expect(granted.size).toBe(new Set(used).size);
