@@ -1,6 +1,7 @@
 /** A large cluster: 5,000 pods and 500 services are looked at, beside kubectl; and who asks something else meanwhile. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,8 +9,6 @@ import { z } from 'zod';
 import { makeTargetDatabase } from '../src/clients/postgres.ts';
 import { executions } from '../src/probes/executions.ts';
 import { loadPolicy } from '../src/runbook/load.ts';
-import type { Scene } from '../src/sandbox/cluster/scene.ts';
-import { startCluster } from '../src/sandbox/cluster/start.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { bot, bundled } from './bundle.ts';
 import { quantile } from './figures.ts';
@@ -18,8 +17,7 @@ import { allAnswered } from './open-loop.ts';
 import { type Line, ours, type Report } from './report.ts';
 
 const rounds = 3;
-const services = 500;
-const podsEach = 10;
+const pods = 5_000;
 const stuck = 100_000;
 
 const wall = 'a look at 5,000 pods';
@@ -42,9 +40,8 @@ const run = promisify(execFile);
 
 export async function cluster(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'responder-bench-'));
-  const large = await startCluster({ production: largeScene() });
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, large.kubeconfig());
+  const large = await startLargeCluster(kubeconfig);
   const script = await bundled(bot, join(folder, 'ours'));
   const looker = await bundled('bench/contestants/looker.ts', join(folder, 'looker'));
   const house = await startHouse({ now: Date.now, say: () => {}, command: [script], env: { KUBECONFIG: kubeconfig } });
@@ -59,23 +56,19 @@ export async function cluster(): Promise<Report> {
     return { bench: 'cluster', lines, measured };
   } finally {
     await house.stop();
-    await large.stop();
+    large.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function largeScene(): Scene {
-  const names = Array.from({ length: services }, (_, n) => `service-${n}`);
-  return {
-    nodes: Array.from({ length: 50 }, (_, n) => ({ name: `node-${n}` })),
-    workloads: names.map((name) => ({
-      kind: 'deployment',
-      name,
-      containers: [{ name: 'app', memoryLimit: '512Mi', memoryRequest: '128Mi', ports: [{ port: 8_080 }] }],
-      pods: Array.from({ length: podsEach }, () => ({ containers: { app: { memory: '180Mi' } } })),
-    })),
-    services: names.map((name) => ({ name, selects: { app: name }, port: 80, targetPort: 8_080 })),
-  };
+async function startLargeCluster(kubeconfig: string): Promise<{ stop(): void }> {
+  const env = { KUBECONFIG: kubeconfig };
+  const child = spawn(process.execPath, ['bench/contestants/large-cluster.ts'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return { stop: () => void child.kill() };
 }
 
 const Looked = z.object({ wallMs: z.number(), blockedMs: z.number(), riseMb: z.number(), unseen: z.array(z.string()) });
@@ -92,7 +85,7 @@ async function listed(kubeconfig: string): Promise<Sample> {
   const began = performance.now();
   const env = { KUBECONFIG: kubeconfig, PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
   const { stdout } = await run('kubectl', ['get', 'pods', '-n', 'production'], { env, maxBuffer: 64 * 2 ** 20 });
-  if (stdout.split('\n').length < services * podsEach) throw new Error('kubectl has not listed every pod');
+  if (stdout.split('\n').length < pods) throw new Error('kubectl has not listed every pod');
   return { [wall]: performance.now() - began };
 }
 
