@@ -24,11 +24,11 @@ export const badEndpoints = (services: Service[], pods: Pod[], workloads: Worklo
   services.flatMap((service) => {
     const { selector, endpoints } = service;
     if (!selector) return elsewhere(service);
+    const ready = endpoints.filter(({ isReady }) => isReady).length;
+    if (endpoints.length > 0 && ready / endpoints.length >= warningBelow) return [];
     const selected = pods.filter((pod) => isSelected(selector, pod) && !isLeaving(pod));
     if (selected.length === 0 && endpoints.length === 0)
       return [selectsNothing(service, selector, { pods, workloads })];
-    const ready = endpoints.filter(({ isReady }) => isReady).length;
-    if (endpoints.length > 0 && ready / endpoints.length >= warningBelow) return [];
     return [
       ofService(service, {
         rule: ready === 0 ? 'service.no-endpoints' : 'service.few-endpoints',

@@ -43,9 +43,9 @@ describe('a list', () => {
 
     expect([rows.length, rows[0], rows.at(-1), isCut]).toEqual([1_003, 'pod-0', 'pod-1002', false]);
     expect(api.asked).toEqual([
-      'GET /api/v1/namespaces/production/pods?limit=500',
-      'GET /api/v1/namespaces/production/pods?limit=500&continue=a%2Fb%3D',
-      'GET /api/v1/namespaces/production/pods?limit=500&continue=c',
+      'GET /api/v1/namespaces/production/pods?limit=200',
+      'GET /api/v1/namespaces/production/pods?limit=200&continue=a%2Fb%3D',
+      'GET /api/v1/namespaces/production/pods?limit=200&continue=c',
     ]);
   });
 
@@ -56,8 +56,8 @@ describe('a list', () => {
     await cluster.list({ kind: kinds.nodes, fields: 'metadata.name=node-1', parse: nameOf });
 
     expect(api.asked).toEqual([
-      'GET /apis/apps/v1/namespaces/a/deployments?limit=500&labelSelector=app+in+%28x%2Cy%29',
-      'GET /api/v1/nodes?limit=500&fieldSelector=metadata.name%3Dnode-1',
+      'GET /apis/apps/v1/namespaces/a/deployments?limit=200&labelSelector=app+in+%28x%2Cy%29',
+      'GET /api/v1/nodes?limit=200&fieldSelector=metadata.name%3Dnode-1',
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('a list', () => {
     const { rows } = await cluster.list(pods);
 
     expect([rows.length, rows[0]]).toEqual([501, 'pod-7']);
-    expect(api.asked[2]).toBe('GET /api/v1/namespaces/production/pods?limit=500');
+    expect(api.asked[2]).toBe('GET /api/v1/namespaces/production/pods?limit=200');
   });
 
   it('that does so again is not seen', async () => {
