@@ -25,10 +25,7 @@ export const pods: Probe<Pods> = {
     ]);
     const uids = new Set(labelled?.rows.map(({ uid }) => uid));
     const rows = unique([...(labelled?.rows ?? []), ...all.rows]).map((pod) => owned(pod, owners.byReplicaSet));
-    const counted = rows.map((pod) => ({
-      ...pod,
-      owner: pod.owner && { ...pod.owner, pods: countOf(pod.owner, rows) },
-    }));
+    const counted = withSiblings(rows);
     return {
       namespace,
       label,
@@ -70,5 +67,12 @@ function owned(pod: Pod, deployments: Map<string, string>): Pod {
   return name === undefined ? pod : { ...pod, owner: { kind: 'deployment', name, pods: 1 } };
 }
 
-const countOf = ({ kind, name }: Owner, rows: Pod[]): number =>
-  rows.filter(({ owner }) => owner?.kind === kind && owner.name === name).length;
+const nameOf = ({ kind, name }: Owner): string => `${kind}/${name}`;
+
+function withSiblings(rows: Pod[]): Pod[] {
+  const siblings = Map.groupBy(rows, ({ owner }) => owner && nameOf(owner));
+  return rows.map((pod) => ({
+    ...pod,
+    owner: pod.owner && { ...pod.owner, pods: siblings.get(nameOf(pod.owner))?.length ?? 1 },
+  }));
+}

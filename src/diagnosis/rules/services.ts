@@ -2,7 +2,7 @@
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import { isLeaving, type Pod } from '../pod.ts';
-import { isSelected, type Service } from '../service.ts';
+import { type Service, selecting } from '../service.ts';
 import { oneLine } from '../words.ts';
 import { titleOf, type Workload } from '../workload.ts';
 
@@ -20,13 +20,14 @@ const ofService = (
 });
 
 /** `pods`: all of the namespace; `workloads`: none where they were not seen. */
-export const badEndpoints = (services: Service[], pods: Pod[], workloads: Workload[] = []): Finding[] =>
-  services.flatMap((service) => {
+export function badEndpoints(services: Service[], pods: Pod[], workloads: Workload[] = []): Finding[] {
+  const selectedBy = selecting(pods.filter((pod) => !isLeaving(pod)));
+  return services.flatMap((service) => {
     const { selector, endpoints } = service;
     if (!selector) return elsewhere(service);
     const ready = endpoints.filter(({ isReady }) => isReady).length;
     if (endpoints.length > 0 && ready / endpoints.length >= warningBelow) return [];
-    const selected = pods.filter((pod) => isSelected(selector, pod) && !isLeaving(pod));
+    const selected = selectedBy(selector);
     if (selected.length === 0 && endpoints.length === 0)
       return [selectsNothing(service, selector, { pods, workloads })];
     return [
@@ -39,6 +40,7 @@ export const badEndpoints = (services: Service[], pods: Pod[], workloads: Worklo
       }),
     ];
   });
+}
 
 const elsewhere = (service: Service): Finding[] => {
   const where =
@@ -93,10 +95,11 @@ function sharedStart(a: string, b: string): number {
   return end;
 }
 
-export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>
-  services.flatMap((service) => {
+export function wrongPorts(services: Service[], pods: Pod[]): Finding[] {
+  const selectedBy = selecting(pods.filter((pod) => !isLeaving(pod)));
+  return services.flatMap((service) => {
     const { selector, ports } = service;
-    const selected = pods.filter((pod) => selector && isSelected(selector, pod) && !isLeaving(pod));
+    const selected = selector ? selectedBy(selector) : [];
     const containers = selected.flatMap(({ containers }) => containers.filter(({ isInit }) => !isInit));
     const declared = containers.flatMap((one) => one.ports);
     // a container that declares none may open any: only a name has to be declared
@@ -120,3 +123,4 @@ export const wrongPorts = (services: Service[], pods: Pod[]): Finding[] =>
       });
     });
   });
+}
