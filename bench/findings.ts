@@ -1,6 +1,7 @@
 /** How soon all that a look finds is there: beside the slowest of its probes alone, and beside a person with a shell. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -140,7 +141,8 @@ const run = promisify(execFile);
 
 /** The runbook's own commands, one after the other; a person who would have to type or read them is not counted. */
 async function byHand({ env }: House, { look: commands, targets: { namespace = '' } }: IssueType): Promise<void> {
-  const kubectl = (...words: string[]) => run('kubectl', [...words, '-n', namespace], { env: { ...env, PATH: path } });
+  const kubectl = (...words: string[]) =>
+    run('kubectl', [...words, '-n', namespace], { env: { ...env, PATH: path, HOME: tmpdir() } });
   const { stdout } = await kubectl('get', 'pods', '-o', 'name');
   const pod = stdout.split('\n')[0] ?? '';
   for (const command of commands) {

@@ -15,12 +15,12 @@ const workload = (name: string): Workload => ({
   pods: Array.from({ length: podsEach }, () => ({ containers: { app: { memory: '180Mi' } } })),
 });
 
-const { kubeconfig } = await startCluster({
+const cluster = await startCluster({
   production: {
     nodes: Array.from({ length: 50 }, (_, n) => ({ name: `node-${n}` })),
     workloads: [kong(), ...names.map(workload)],
     services: names.map((name) => ({ name, selects: { app: name }, port: 80, targetPort: 8_080 })),
   },
 });
-writeFileSync(KUBECONFIG, kubeconfig());
+writeFileSync(KUBECONFIG, cluster.kubeconfig());
 console.log('started');

@@ -20,7 +20,6 @@ async function loadParts(): Promise<void> {
       await new Promise(setImmediate);
     }
   }
-  await import('undici');
 }
 
 /** These name all others. */
