@@ -46,7 +46,8 @@ export const cgroups: Probe<InsideSeen> = {
       unread: [...new Set(refused)],
     };
   },
-  gaps: ({ unread }) => unread.map((why) => `not every suspect container was looked into: ${why}`),
+  gaps: ({ unread }) =>
+    unread.length > 0 ? [`not every suspect container was looked into: ${unread.join(', ')}`] : [],
   repeat: (issueType) => `kubectl exec -n ${namespaceOf(issueType)} <pod> -- ${v2.join(' ')}`,
 };
 

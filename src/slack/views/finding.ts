@@ -53,6 +53,6 @@ export function unseenBlocks(checks: Check[]): KnownBlock[] {
 
 const unseenLine = ({ name, why = 'no reason is known', gaps = [], grant }: Check): string =>
   [
-    `:grey_question: *Not seen*: ${foreign(name, 60)}: ${foreign(gaps.length > 0 ? gaps.join(' ') : why, 250)}`,
+    `:grey_question: *Not seen*: ${foreign(name, 60)}: ${foreign(gaps.length > 0 ? gaps.join('; ') : why, 250)}`,
     ...(grant === undefined ? [] : [`To see it, allow: ${foreign(grant, 120)}`]),
   ].join('\n');
