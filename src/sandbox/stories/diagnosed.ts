@@ -2,14 +2,14 @@
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Message } from '../slack/workspace.ts';
 import {
-  cardIn,
+  declare,
   expectSame,
   expectThat,
-  incidentChannel,
   loseSockets,
   minutes,
   type Stage,
   type Story,
+  takeOver,
   textOf,
 } from './story.ts';
 
@@ -47,14 +47,13 @@ const reportsBegin = /^P\d #\d+: /;
 const reportsIn = ({ slack }: Stage, channel: string): Message[] =>
   slack.messages(channel).filter(({ thread, text }) => thread !== undefined && reportsBegin.test(text));
 
-async function declareAndRead(stage: Stage, { scenario, declare, says }: Parts): Promise<string> {
+async function declareAndRead(stage: Stage, { scenario, declare: words, says }: Parts): Promise<string> {
   const { slack, clock, systems } = stage;
   const broken = scenarioNamed(scenario);
   await systems.play(broken);
   stage.remark(broken.what);
   const began = performance.now();
-  await slack.user('U0ANA').command(declare);
-  const channel = await incidentChannel(stage);
+  const channel = await declare(stage, words);
   await slack.until('the report', () => reportsIn(stage, channel)[0], reportWithinMs);
   stage.remark(`The report stands in the thread ${seconds(performance.now() - began)} s after the declaration.`);
   const report = await whole(stage, channel, 0);
@@ -74,15 +73,6 @@ const whole = (stage: Stage, channel: string, n: number): Promise<Message> =>
     () => reportsIn(stage, channel).filter((report) => !textOf(report).includes('Still looking at'))[n],
     20_000,
   );
-
-async function takeOver(stage: Stage, channel: string): Promise<void> {
-  const { slack, clock } = stage;
-  stage.remark('Dana takes it.');
-  await slack.user('U0DANA').click(cardIn(stage, channel), 'Acknowledge');
-  await slack.user('U0DANA').click(cardIn(stage, channel), 'Take lead');
-  await clock.settle();
-  await clock.pass(minutes(9));
-}
 
 async function mendAndResolve(stage: Stage, channel: string, { mending, resolution }: Parts): Promise<void> {
   const { slack, clock, systems } = stage;

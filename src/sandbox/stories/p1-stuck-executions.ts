@@ -2,13 +2,14 @@
 import { finishExecutions, stickExecutions } from '../databases.ts';
 import {
   cardIn,
+  declare,
   expectSame,
   expectThat,
-  incidentChannel,
   loseSockets,
   minutes,
   type Stage,
   type Story,
+  takeOver,
   textOf,
 } from './story.ts';
 
@@ -21,17 +22,18 @@ export const p1StuckExecutions: Story = {
   async play(stage) {
     const { channel, alias } = await declareAndLook(stage);
     await loseSockets(stage);
-    await acknowledge(stage, channel, alias);
+    await takeOver(stage, channel);
+    await stage.pager.until('the alert acknowledged', (transcript) =>
+      transcript.find((entry) => entry.kind === 'acknowledge' && entry.alias === alias),
+    );
     await mendAndResolve(stage, channel, alias);
   },
 };
 
 async function declareAndLook(stage: Stage): Promise<{ channel: string; alias: string }> {
   const { slack, pager, clock } = stage;
-  const answer = await slack.user('U0ANA').command('declare p1');
-  expectSame('the declaration is answered', answer.status, 200);
+  const channel = await declare(stage, 'declare p1');
   await clock.settle();
-  const channel = await incidentChannel(stage);
   const paged = await pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
   expectThat('the card says that the page is confirmed', textOf(cardIn(stage, channel)).includes('Pager: paged'));
 
@@ -45,18 +47,6 @@ async function declareAndLook(stage: Stage): Promise<{ channel: string; alias: s
   expectThat('it shows the query that repeats it', textOf(report).includes('select * from'));
   await clock.pass(minutes(1));
   return { channel, alias: paged.alias };
-}
-
-async function acknowledge(stage: Stage, channel: string, page: string): Promise<void> {
-  const { slack, pager, clock } = stage;
-  stage.remark('Dana is awake.');
-  await slack.user('U0DANA').click(cardIn(stage, channel), 'Acknowledge');
-  await slack.user('U0DANA').click(cardIn(stage, channel), 'Take lead');
-  await clock.settle();
-  await pager.until('the alert acknowledged', (transcript) =>
-    transcript.find(({ kind, alias }) => kind === 'acknowledge' && alias === page),
-  );
-  await clock.pass(minutes(9));
 }
 
 async function mendAndResolve(stage: Stage, channel: string, page: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Nobody answers a P1 for a quarter of an hour: the ladder climbs; then somebody takes the call, and it is quiet. */
-import { expectSame, expectThat, inChannel, incidentChannel, minutes, type Story } from './story.ts';
+import { declare, expectSame, expectThat, inChannel, minutes, type Story } from './story.ts';
 
 export const p1Unanswered: Story = {
   name: 'p1-unanswered',
@@ -7,8 +7,7 @@ export const p1Unanswered: Story = {
   async play(stage) {
     const { slack, pager, clock } = stage;
     const start = clock.now();
-    const answer = await slack.user('U0ANA').command('declare p1 checkout returns 502');
-    expectSame('the declaration is answered', answer.status, 200);
+    const channel = await declare(stage, 'declare p1 checkout returns 502');
     await clock.settle();
     await clock.pass(minutes(15));
 
@@ -21,7 +20,6 @@ export const p1Unanswered: Story = {
       '10 escalation cloudflow_escalation',
       '15 schedule cloudflow_team_lead',
     ]);
-    const channel = await incidentChannel(stage);
     const posted = inChannel(slack.transcript, channel).length;
     expectThat(`at most 8 messages in the channel (there are ${posted})`, posted <= 8);
 

@@ -54,6 +54,23 @@ export async function loseSockets({ slack, socket }: Stage): Promise<void> {
 export const incidentChannel = ({ slack }: Pick<House, 'slack'>): Promise<string> =>
   slack.until('the incident channel', (transcript) => transcript.find(({ kind }) => kind === 'channel')?.channel);
 
+/** Ana declares, by the words behind `/incident`. */
+export async function declare(stage: Stage, words: string): Promise<string> {
+  const answer = await stage.slack.user('U0ANA').command(words);
+  expectSame('the declaration is answered', answer.status, 200);
+  return incidentChannel(stage);
+}
+
+/** Dana acknowledges and leads; ten minutes after the declaration she has found out what to do. */
+export async function takeOver(stage: Stage, channel: string): Promise<void> {
+  const { slack, clock } = stage;
+  stage.remark('Dana takes it.');
+  await slack.user('U0DANA').click(cardIn(stage, channel), 'Acknowledge');
+  await slack.user('U0DANA').click(cardIn(stage, channel), 'Take lead');
+  await clock.settle();
+  await clock.pass(minutes(9));
+}
+
 /** The latest drawing of the first message in a channel: the status card. */
 export function cardIn({ slack }: Pick<House, 'slack'>, channel: string): Message {
   const [card] = slack.messages(channel);
