@@ -23,6 +23,10 @@ export function duration(ms: number): string {
 
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+/** "once, 4 min ago", "3 times, the last 4 min ago" */
+export const often = (n: number, sinceLastMs: number): string =>
+  n === 1 ? `once, ${duration(sinceLastMs)} ago` : `${n} times, the last ${duration(sinceLastMs)} ago`;
+
 /** Foreign text in a line of evidence: one name must not look like two lines. */
 export function oneLine(text: string, most = 200): string {
   const points = Array.from(text.replaceAll(/\s+/g, ' ').trim());

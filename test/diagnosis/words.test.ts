@@ -1,12 +1,17 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { count, duration, oneLine, reasonOf } from '../../src/diagnosis/words.ts';
+import { count, duration, often, oneLine, reasonOf } from '../../src/diagnosis/words.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+
+it('what happened once has no last time', () => {
+  expect(often(1, 4 * minute)).toBe('once, 4 min ago');
+  expect(often(3, 4 * minute)).toBe('3 times, the last 4 min ago');
+});
 
 describe('a duration', () => {
   it.each([

@@ -146,7 +146,7 @@ describe('the rate of 502', () => {
       '1 of 2 requests (50 %) failed with 502 within 30 min, in the last lines of 1 pod; most of the trouble is with 10.0.0.1:8080 (2).',
     );
     expect(of(report, 'gateway.refused')?.summary).toMatch(
-      /^2 lines of it, the last 4 min ago, 1 of them on requests that failed: nobody listens there/,
+      /^Logged 2 times, the last 4 min ago, 1 of them on requests that failed: nobody listens there/,
     );
   });
 });
@@ -294,6 +294,35 @@ it('a crash is told with its numbers, its last words and the command that shows 
     evidence: ['Error: no DATABASE_URL'],
     repeat: 'kubectl logs api-1 -n production -c app --previous --tail=100',
   });
+});
+
+it('who was killed for memory is told by how it ended, not by the requests that it served', async () => {
+  const killed = pod({ name: 'api-1', status: { lastState: ended('OOMKilled', 137, 2), restartCount: 1 } });
+  const memory = `${minutesAgo(2)} [emerg] failed: Cannot allocate memory`;
+  const said = (...last: string[]) => ({
+    'production/api-1/app --previous': [access({ ago: 2, status: 500 }), `${minutesAgo(2)} an error`, ...last],
+  });
+  const evidence = async (logs: Record<string, string[]>) =>
+    of(await look({ objects: [...well, killed], logs }), 'pod.out-of-memory')?.evidence;
+  const state = expect.stringMatching(/^last state: terminated, reason OOMKilled, exit code 137, finished 20/);
+
+  expect(await evidence(said())).toEqual([state]);
+  expect(await evidence(said(memory))).toEqual([state, '[emerg] failed: Cannot allocate memory']);
+});
+
+it('no request is the last word of a container that crashed', async () => {
+  const crashing = pod({
+    name: 'api-1',
+    ready: false,
+    status: { state: waiting('CrashLoopBackOff'), lastState: ended('Error', 1, 2), restartCount: 7 },
+  });
+  const logs = {
+    'production/api-1/app --previous': [`${minutesAgo(2)} starting`, access({ ago: 2, status: 500, id: 'error' })],
+  };
+
+  const report = await look({ objects: [...well, crashing], logs });
+
+  expect(of(report, 'pod.crash-loop')?.evidence).toEqual(['starting']);
 });
 
 it('the cause stands before its effects', async () => {

@@ -91,6 +91,15 @@ describe('the two doors', () => {
     expect(found.every(({ level }) => level === 'info')).toBe(true);
   });
 
+  it.each([
+    ['one fault', 23, 'unless its distribution has mended it; 1.25.2 is without this fault.'],
+    ['two', 24, 'unless its distribution has mended them; 1.25.2 is without either fault.'],
+  ])('of %s says which version is without', (_name, minor, words) => {
+    const [found] = vulnerable({ answers: true, version: { major: 1, minor, patch: 0 } });
+
+    expect(found?.summary).toContain(words);
+  });
+
   it('a replica is one, a primary is none, and whom we did not ask is neither', () => {
     expect(told(replica({ answers: true, isReplica: true }))).toEqual(['postgres.replica critical']);
     expect([...replica(answers), ...replica(refuses('down'))]).toEqual([]);

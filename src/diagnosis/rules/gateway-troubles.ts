@@ -2,7 +2,7 @@
 import { checks } from '../checks.ts';
 import type { Cause, Finding, FindingLevel } from '../diagnosis.ts';
 import type { Complaint, GatewayLog, Trouble } from '../gateway-log.ts';
-import { count, duration, oneLine } from '../words.ts';
+import { count, often, oneLine } from '../words.ts';
 
 interface Meaning {
   /** that users see */
@@ -84,9 +84,9 @@ export function complained(log: GatewayLog, now: number, repeat: string): Findin
 function told(alike: Complaint[], { answers }: GatewayLog, now: number): string {
   const failed = new Set(answers.filter(({ status, id }) => id !== undefined && status >= 500).map(({ id }) => id));
   const joined = alike.filter(({ id }) => id !== undefined && failed.has(id)).length;
-  const known = joined > 0 ? `, ${joined} of them on requests that failed` : '';
+  const known = alike.length === 1 ? ', on a request that failed' : `, ${joined} of them on requests that failed`;
   const last = Math.max(...alike.map(({ at }) => at));
-  return `${count(alike.length, 'line')} of it, the last ${duration(now - last)} ago${known}`;
+  return `Logged ${often(alike.length, now - last)}${joined > 0 ? known : ''}`;
 }
 
 /** The newest of each upstream, so that many lines on one do not hide another. */

@@ -5,7 +5,7 @@ import { type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
 import type { Ended, Pod } from '../pod.ts';
 import { podsBehind, type Service } from '../service.ts';
 import { minutes } from '../times.ts';
-import { count, duration, oneLine } from '../words.ts';
+import { count, duration, often, oneLine } from '../words.ts';
 import { samplesOf } from './gateway-troubles.ts';
 import type { Placed } from './nodes.ts';
 
@@ -37,7 +37,7 @@ export function deadAddresses(
         level: 'critical' as const,
         check: checks.gatewayLog,
         subject: oneLine(host, 60),
-        summary: `The gateway goes to ${oneLine(host, 60)}, which is no pod, endpoint or service of ${namespace}: ${count(alike.length, 'line')}, the last ${duration(now - last)} ago.`,
+        summary: `The gateway goes to ${oneLine(host, 60)}, which is no pod, endpoint or service of ${namespace}: ${often(alike.length, now - last)}.`,
         observed: 'an address of nobody',
         threshold: `asked within the last ${duration(stillAsked)}`,
         evidence: samplesOf(alike),

@@ -1,5 +1,6 @@
 /** Containers that were killed: for their own limit (C3), or by something else that a signal 9 alone does not name (C3b). */
 import type { Finding, FindingLevel } from '../diagnosis.ts';
+import type { Event } from '../event.ts';
 import { type Container, type Ended, ownerOf, type Pod } from '../pod.ts';
 import { hours, minutes } from '../times.ts';
 import { count, oneLine } from '../words.ts';
@@ -9,6 +10,7 @@ const outOfMemory = 'OOMKilled';
 const sigkill = 137;
 const criticalWithin = minutes(30);
 const warningWithin = hours(24);
+const ofKills = new Set(['Killing', 'Evicted', 'Preempted', 'OOMKilling']);
 const threshold = 'critical within 30 min, warning within 24 h';
 
 /** How its newest run ended, whether it runs again or not. */
@@ -22,7 +24,7 @@ const levelOf = ({ at }: Ended, now: number): FindingLevel => {
   return isWithin(at, now, warningWithin) ? 'warning' : 'info';
 };
 
-export const outOfMemoryKills = (pods: Pod[], now: number): Finding[] =>
+export const outOfMemoryKills = (pods: Pod[], { now, events }: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
     const end = endOf(container);
     if (end?.reason !== outOfMemory) return [];
@@ -37,10 +39,25 @@ export const outOfMemoryKills = (pods: Pod[], now: number): Finding[] =>
         summary: `Killed for memory ${where}, ${ago(end.at, now)}; ${count(container.restarts, 'restart')} in all.`,
         observed: `OOMKilled ${ago(end.at, now)}`,
         threshold,
+        evidence: [stateText(container, end), ...eventsNear(pod, end, events).slice(0, 2).map(eventText)],
         ...(limit === undefined || level === 'info' ? {} : raiseLimit(pod, container)),
       }),
     ];
   });
+
+function stateText({ ended }: Container, { reason, exitCode, at }: Ended): string {
+  const when = at === undefined ? '' : `, finished ${new Date(at).toISOString().replace('.000Z', 'Z')}`;
+  return `${ended ? 'state' : 'last state'}: terminated, reason ${oneLine(reason, 40)}, exit code ${exitCode}${when}`;
+}
+
+const eventText = ({ reason, message }: Event): string => `event ${oneLine(reason, 40)}: ${oneLine(message)}`;
+
+/** What the cluster said of an end, the newest first. */
+const eventsNear = (pod: Pod, { at }: Ended, events: Event[] = []): Event[] =>
+  events.filter(
+    ({ name, reason, last }) =>
+      name === pod.name && at !== undefined && Math.abs(last - at) <= minutes(2) && ofKills.has(reason),
+  );
 
 /** A limit stands in the template of the owner: a pod on its own cannot be given another. */
 function raiseLimit(pod: Pod, { name }: Container): Pick<Finding, 'offers'> {
@@ -66,11 +83,8 @@ export const otherKills = (pods: Pod[], around: Around): Finding[] =>
   });
 
 /** Said by an event, else left open: a liveness probe, an eviction, the node's memory and a hand all look alike. */
-function killerOf(pod: Pod, { at }: Ended, { events }: Around): string {
+function killerOf(pod: Pod, end: Ended, { events }: Around): string {
   if (!events) return 'why was not seen, as the events were not';
-  const near = events.filter(
-    (event) => event.name === pod.name && at !== undefined && Math.abs(event.last - at) <= minutes(2),
-  );
-  const said = near.find(({ reason }) => ['Killing', 'Evicted', 'Preempted', 'OOMKilling'].includes(reason));
+  const [said] = eventsNear(pod, end, events);
   return said ? `${said.reason}: ${oneLine(said.message, 120)}` : 'no event says by whom (liveness, node, or by hand)';
 }

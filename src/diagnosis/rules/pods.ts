@@ -12,7 +12,7 @@ import { badConfig, imageNotPulled, stuckCreating } from './starting.ts';
 
 export const judgePods = (pods: Pod[], around: Around, samples: readonly Sample[] = []): Finding[] => [
   ...crashLooping(pods, around.now),
-  ...outOfMemoryKills(pods, around.now),
+  ...outOfMemoryKills(pods, around),
   ...otherKills(pods, around),
   ...restarted(pods, around.now, samples),
   ...imageNotPulled(pods, around),

@@ -156,13 +156,14 @@ export function vulnerable(answer: PoolerAnswer): Finding[] {
   const { version } = answer;
   const known = faults.filter(({ from, before }) => order(version) >= order(from) && order(version) < order(before));
   if (known.length === 0) return [];
+  const [them, faultless] = known.length === 1 ? ['it', 'this fault'] : ['them', 'either fault'];
   return [
     {
       rule: 'pooler.vulnerable',
       level: 'info',
       check: poolerAnswer.name,
       subject: 'pgbouncer',
-      summary: `PgBouncer says it is ${versionText(version)}, which has ${known.map(({ id, what }) => `${id} (${what})`).join(' and ')}, unless its distribution has mended it; 1.25.2 has neither.`,
+      summary: `PgBouncer says it is ${versionText(version)}, which has ${known.map(({ id, what }) => `${id} (${what})`).join(' and ')}, unless its distribution has mended ${them}; 1.25.2 is without ${faultless}.`,
       observed: versionText(version),
       threshold: '1.25.2',
     },
