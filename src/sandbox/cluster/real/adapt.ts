@@ -27,13 +27,16 @@ function specOf({ kind }: ApiObject, spec: Record<string, unknown>): object {
 /** kwok leaves the status of a held pod to us, and measures what the annotations say. A pod that must hang has a finalizer. */
 export function heldPod(pod: Pod, { containers = {}, deleted }: NamedPod): object {
   const told = Object.values(containers);
-  const memory = told.find((one) => one.memory)?.memory;
+  const memory = isRunning(pod) ? told.find((one) => one.memory)?.memory : '0';
   const cpu = told.find((one) => one.cpu)?.cpu;
   const annotations = { 'play/hold': 'yes', ...(memory && { 'play/memory': memory }), ...(cpu && { 'play/cpu': cpu }) };
   const finalizers = deleted === undefined ? [] : [finalizer];
   const spec = { ...pod.spec, ...(pod.spec.nodeName === undefined && { schedulerName: 'nobody' }) };
   return { ...asked(pod), metadata: { ...said(pod.metadata), annotations, finalizers }, spec };
 }
+
+/** kwok measures a pod between two crashes as well; of one without memory the metrics server says nothing, as of a real one. */
+const isRunning = ({ status }: Pod): boolean => (status.containerStatuses ?? []).some(({ state }) => state.running);
 
 const finalizer = 'sandbox.example/hangs';
 

@@ -1,12 +1,16 @@
 /** Nodes are of no namespace: each scene that is played has its own, under names that no other scene has. */
 import { type ApiObject, isPod } from '../objects/object.ts';
+import { madeUp } from '../objects/place.ts';
 import type { NodeScene, Scene } from '../scene.ts';
 import type { Contact } from './contact.ts';
+
+/** Ends the names of the nodes of a namespace; short, since a node's name is the value of one of its labels (63 bytes at most). */
+export const ofNamespace = (namespace: string): string => `.${madeUp(8, namespace)}`;
 
 /** A scene that tells of no node stands on those that the cluster has. */
 export function withOwnNodes(scene: Scene, namespace: string): Scene {
   const { nodes = [], workloads = [], events = [] } = scene;
-  const own = (name: string): string => `${name}.${namespace}`;
+  const own = (name: string): string => `${name}${ofNamespace(namespace)}`;
   return {
     ...scene,
     nodes: nodes.map((node) => ({ ...node, name: own(node.name) })),

@@ -76,6 +76,7 @@ async function make(stage: Stage): Promise<void> {
   await makeOthers(stage);
   await tellOfPods(stage);
   await letGo(stage);
+  await counted(stage);
 }
 
 async function open({ contact, namespace }: Stage): Promise<void> {
@@ -164,6 +165,22 @@ async function letGo(stage: Stage): Promise<void> {
   for (const name of leaving(stage)) {
     await stage.contact.call('DELETE', `/api/v1/namespaces/${stage.namespace}/pods/${name}`);
   }
+}
+
+/** Until controllers know of the pods: before that, they call a workload that was just made unavailable. */
+async function counted({ contact, namespace, objects }: Stage): Promise<void> {
+  for (const workload of objects.filter(({ kind }) => counting.has(kind))) {
+    const path = `${pathOf(workload, namespace)}/${workload.metadata.name}`;
+    await contact.until(path, (found) => isObserved(found) && available(found) === available(workload), 60_000);
+  }
+}
+
+const counting = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+const isObserved = (workload: unknown): boolean => Object(Object(workload).status).observedGeneration !== undefined;
+
+function available(workload: unknown): unknown {
+  const { availableReplicas, numberAvailable = 0 } = Object(Object(workload).status);
+  return availableReplicas ?? numberAvailable;
 }
 
 async function close(stage: Stage): Promise<void> {
