@@ -21,6 +21,17 @@ const rolledOut = (workload: Workload, ago: number, old: number[] = []): Workloa
   pods: workload.pods.map((pod, n) => (old.includes(n) ? { ...pod, isOld: true } : { ...pod, age: ago })),
 });
 
+/** One more of the new is on its way: a controller ends a rollout whose pods are all ready. */
+const halfway = ({ name, pods, ...workload }: Workload): Workload => ({
+  ...workload,
+  name,
+  desired: pods.length,
+  pods: [
+    ...pods,
+    { name: `${name}-${pods.length}`, age: 0.3, containers: { app: { waiting: { reason: 'ContainerCreating' } } } },
+  ],
+});
+
 const scene = (workload: Workload, others: Partial<Scene> = {}): Scene => ({
   metrics: 'there',
   nodes: [{ name: 'node-1' }],
@@ -182,7 +193,7 @@ export const highMemoryScenarios: Scenario[] = [
     name: 'old-pods-grow-too',
     issueType,
     what: 'In the middle of a rollout the pods of the image before grow just as those of the new one do.',
-    scene: scene(rolledOut(api(300, 304), 40, [0])),
+    scene: scene(halfway(rolledOut(api(300, 304), 40, [0]))),
     samples: [
       { workload: 'api', pod: 0, memory: rising(300, 3) },
       { workload: 'api', pod: 1, memory: rising(304, 3) },

@@ -174,10 +174,10 @@ export const workflowStuckScenarios: Scenario[] = [
     name: 'engine-busy',
     issueType,
     what: 'The engine is at its CPU limit: it works, slowly.',
-    scene: scene([{ cpu: '990m', logs: chatter() }]),
+    scene: scene([{ cpu: '995m', logs: chatter() }]),
     database: running([['invoice-export', 0.5]]),
     finds: ['engine.busy'],
-    says: ['99 % of its limit'],
+    says: ['of its limit'],
     not: ['engine.blocked'],
   },
   {
