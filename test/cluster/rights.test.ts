@@ -7,8 +7,8 @@ import { playbooks } from '../../src/playbooks/index.ts';
 import { type Contact, contactOf } from '../../src/sandbox/cluster/real/contact.ts';
 import { type Played, playOnCluster } from '../../src/sandbox/cluster/real/play.ts';
 import type { Scene, Workload } from '../../src/sandbox/cluster/scene.ts';
+import { issueTypeOf } from '../scenarios/stage.ts';
 import { clientAs, file, type Grants, kubectlSays, makeAccount, type Rule, roleIn } from './accounts.ts';
-import { issueTypes } from './scenarios.ts';
 
 const namespace = `rights-${process.pid}`;
 
@@ -100,9 +100,7 @@ async function seenBy(account: string): Promise<Check[]> {
   if (!cluster) throw new Error(`there is no account ${account}`);
   const reports = await Promise.all(
     playbooks.map((playbook) => {
-      const found = issueTypes.find(({ id }) => id === playbook.issueType);
-      if (!found) throw new Error(`the runbook has no issue type ${playbook.issueType}`);
-      const issueType = { ...found, targets: { ...found.targets, namespace } };
+      const issueType = issueTypeOf({ issueType: playbook.issueType, name: namespace });
       return playbook.run({ clients: { cluster }, issueType, now: played.now.getTime() });
     }),
   );

@@ -11,7 +11,7 @@ import { startPooler } from '../tools/pooler.ts';
 import type { OwnServer } from '../tools/server.ts';
 
 export interface Places {
-  clients: Required<Pick<Clients, 'database' | 'pooler'>>;
+  clients: Clients;
   /** with the log of the real pooler where one stands there */
   scene: Scene;
   end(): Promise<void>;

@@ -30,7 +30,10 @@ const system: Scene = {
   workloads: [{ kind: 'deployment', name: 'coredns', labels: { 'k8s-app': 'kube-dns' }, pods: [{}, {}] }],
 };
 
-export function issueTypeOf({ issueType, name, targets = {}, thresholds = {} }: Scenario): IssueType {
+type Asked = Pick<Scenario, 'name' | 'targets' | 'thresholds'> & { issueType: string };
+
+/** `name`: of the namespace to look at. */
+export function issueTypeOf({ issueType, name, targets = {}, thresholds = {} }: Asked): IssueType {
   const found = policy.issueTypes.find(({ id }) => id === issueType);
   if (!found) throw new Error(`the runbook has no issue type ${issueType}`);
   return {
@@ -75,7 +78,8 @@ export async function startStage(
   };
 }
 
-function clientOf(cluster: LocalCluster, token: string): { client: TargetCluster; end: () => Promise<void> } {
+/** As the account of this token, and as one that may all without one. */
+export function clientOf(cluster: LocalCluster, token?: string): { client: TargetCluster; end: () => Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'responder-stage-'));
   const kubeconfig = join(folder, 'config');
   writeFileSync(kubeconfig, cluster.kubeconfig(token));

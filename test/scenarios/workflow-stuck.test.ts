@@ -1,11 +1,10 @@
 /** What can stop executions, each played over a cluster's API and in a real Postgres, looked at with the bot's own clients. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTargetDatabase } from '../../src/clients/postgres.ts';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { workflowStuck } from '../../src/playbooks/workflow-stuck.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { workflowStuckScenarios } from '../../src/sandbox/scenarios/workflow-stuck.ts';
-import { makePatient } from '../probes/patient.ts';
+import { executionsOf } from './executions.ts';
 import { expected, found } from './expect.ts';
 import { startTheatre, type Theatre } from './theatre.ts';
 
@@ -16,15 +15,11 @@ beforeAll(async () => {
 afterAll(() => theatre.end());
 
 async function play(one: Scenario): Promise<Report> {
-  const patient = await makePatient();
-  const database = makeTargetDatabase(patient.url, () => {});
-  const end = await one.database?.(patient.pool, patient.url);
+  const places = await executionsOf(one);
   try {
-    return await workflowStuck.run(await theatre.look(one, { database }));
+    return await workflowStuck.run(await theatre.look(one, places.clients));
   } finally {
-    await end?.();
-    await database.end();
-    await patient.end();
+    await places.end();
   }
 }
 
