@@ -4,12 +4,13 @@ import type { ApiObject } from './objects/object.ts';
 import type { ListMeta } from './present.ts';
 import { Refused } from './refused.ts';
 import { selectorOf } from './select.ts';
-import type { Store } from './store.ts';
+import { keyIn, type Store } from './store.ts';
 
 interface Token {
-  /** of the first page */
+  /** of the first page; -1: of no page, what stands there now */
   version: number;
-  start: number;
+  /** key of the last object that was shown */
+  after: string;
 }
 
 /** What was listed by those that have asked for a first page only, by version and question. */
@@ -23,19 +24,17 @@ export interface Page {
 export function listed(store: Store, snapshots: Snapshots, asked: Asked): Page {
   const limit = Number(asked.query.get('limit') ?? 0);
   const token = asked.query.get('continue');
-  const { version, start } = token ? readToken(token) : { version: store.version(), start: 0 };
-  const all = token ? remembered(snapshots, store, { asked, version }) : matching(store, asked);
-  const isWhole = limit === 0 || start + limit >= all.length;
-  if (isWhole) return { objects: all.slice(start), metadata: { resourceVersion: String(version) } };
-  snapshots.set(keyOf(asked, version), all);
-  return {
-    objects: all.slice(start, start + limit),
-    metadata: {
-      resourceVersion: String(version),
-      continue: tokenOf({ version, start: start + limit }),
-      ...countOf(asked, all.length - start - limit),
-    },
-  };
+  const { version, after } = token ? readToken(token) : { version: -1, after: '' };
+  const all = version < 0 ? matching(store, asked) : remembered(snapshots, store, { asked, token: { version, after } });
+  const shown = version < 0 ? store.version() : version;
+  const rest = all.filter((object) => keyIn(object) > after);
+  const metadata = { resourceVersion: String(shown) };
+  const objects = limit === 0 ? rest : rest.slice(0, limit);
+  const last = objects.at(-1);
+  if (!last || objects.length === rest.length) return { objects, metadata };
+  snapshots.set(questionOf(asked, shown), all);
+  const next = tokenOf({ version: shown, after: keyIn(last) });
+  return { objects, metadata: { ...metadata, continue: next, ...countOf(asked, rest.length - limit) } };
 }
 
 export function matching(store: Store, { resource, namespace, query, name }: Asked): ApiObject[] {
@@ -50,31 +49,37 @@ export function matching(store: Store, { resource, namespace, query, name }: Ask
 const countOf = ({ query }: Asked, remainingItemCount: number): Pick<ListMeta, 'remainingItemCount'> =>
   query.has('labelSelector') || query.has('fieldSelector') ? {} : { remainingItemCount };
 
-const keyOf = ({ resource, namespace = '', query }: Asked, version: number): string =>
+const questionOf = ({ resource, namespace = '', query }: Asked, version: number): string =>
   [version, resource.group, resource.plural, namespace, query.get('labelSelector'), query.get('fieldSelector')].join(
     '\0',
   );
 
-const tokenOf = ({ version, start }: Token): string =>
-  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start: String(start) })).toString('base64url');
+/** It starts with the first key that is greater than that of the last object. */
+const tokenOf = ({ version, after }: Token): string =>
+  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start: `/${after}\0` })).toString('base64url');
 
 function readToken(token: string): Token {
-  const found = /^\{"v":"meta\.k8s\.io\/v1","rv":(?<version>\d+),"start":"(?<start>\d+)"\}$/.exec(
+  const found = /^\{"v":"meta\.k8s\.io\/v1","rv":(?<version>-1|[1-9]\d*),"start":"\/(?<after>[^"]+)\\u0000"\}$/.exec(
     Buffer.from(token, 'base64url').toString('utf8'),
   )?.groups;
   if (!found)
     throw new Refused(400, 'invalid continue token: continue key is not valid: it is not one that this API gave out');
-  return { version: Number(found['version']), start: Number(found['start']) };
+  return { version: Number(found['version']), after: found['after'] ?? '' };
 }
 
+/** With the refusal comes a token that goes on all the same, with what stands there now. */
 function remembered(
   snapshots: Snapshots,
   store: Store,
-  { asked, version }: { asked: Asked; version: number },
+  { asked, token: { version, after } }: { asked: Asked; token: Token },
 ): ApiObject[] {
-  const found = snapshots.get(keyOf(asked, version));
+  const found = snapshots.get(questionOf(asked, version));
   if (found && version >= store.horizon()) return found;
-  const why =
-    'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.';
-  throw new Refused(410, why);
+  throw new Refused(410, tooOld, { metadata: { continue: tokenOf({ version: -1, after }) } });
 }
+
+const tooOld =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the ' +
+  'continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing ' +
+  'with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the ' +
+  'time the first chunk was returned and now may show up in the list.';

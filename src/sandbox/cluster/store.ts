@@ -14,7 +14,7 @@ export interface Change {
 
 export interface Store {
   version(): number;
-  /** by namespace, then name */
+  /** by key */
   all(resource: Resource): ApiObject[];
   find(resource: Resource, namespace: string | undefined, name: string): ApiObject | undefined;
   put(object: ApiObject): ApiObject;
@@ -32,7 +32,9 @@ export interface Store {
   horizon(): number;
 }
 
-const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}\0${name}`;
+/** in whose order objects are listed, as an etcd has them: `shop-eu/…` before `shop/…` */
+const keyOf = (namespace: string | undefined, name: string): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
 
 const names = (object: ApiObject): string => [object.apiVersion, object.kind, keyIn(object)].join('\0');
 
@@ -64,7 +66,7 @@ function makeShelves() {
   };
 }
 
-const keyIn = ({ metadata: { namespace, name } }: ApiObject): string => keyOf(namespace, name);
+export const keyIn = ({ metadata: { namespace, name } }: ApiObject): string => keyOf(namespace, name);
 
 const unversioned = (object: ApiObject): string =>
   JSON.stringify({ ...object, metadata: { ...object.metadata, resourceVersion: undefined } });

@@ -17,7 +17,11 @@ export interface Answer {
 }
 
 /** Rejects where the connection is cut. */
-export async function ask({ url, ca }: LocalCluster, path: string, question: Question = {}): Promise<Answer> {
+export async function ask(
+  { url, ca }: Pick<LocalCluster, 'url' | 'ca'>,
+  path: string,
+  question: Question = {},
+): Promise<Answer> {
   const { method = 'GET', token = 'admin', accept = 'application/json', body } = question;
   const headers = { accept, ...(token !== null && { authorization: `Bearer ${token}` }) };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
