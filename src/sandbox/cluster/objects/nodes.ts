@@ -18,14 +18,24 @@ export const wellNodes = (nodes: NodeScene[]): NodeScene[] => nodes.filter(isWel
 const since = 30;
 const resources = { cpu: '16', memory: '64Gi', pods: '500' };
 
+/** A controller keeps the old names beside the new ones. */
+const platform = {
+  'kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': 'amd64',
+  'beta.kubernetes.io/os': 'linux',
+  'beta.kubernetes.io/arch': 'amd64',
+};
+
 export function nodeObject(place: Place, node: NodeScene): ApiObject {
   const { name, cordoned = false } = node;
-  const labels = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
+  const labels = { 'kubernetes.io/hostname': name, ...platform };
+  // written by a controller, for kubelets
+  const annotations = { 'node.alpha.kubernetes.io/ttl': '0' };
   const taints = taintsOf(node);
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: metaOf(place, 'Node', { name, labels, isClusterWide: true }),
+    metadata: metaOf(place, 'Node', { name, labels, annotations, isClusterWide: true }),
     spec: { ...(cordoned && { unschedulable: true }), ...(taints.length > 0 && { taints }) },
     status: {
       capacity: resources,
