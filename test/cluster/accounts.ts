@@ -35,18 +35,32 @@ export const roleIn = (name: string): z.infer<typeof Role> =>
   Role.parse(parse(readFileSync(`manifests/${name}.yaml`, 'utf8')));
 
 const Config = z.object({
-  clusters: z.tuple([z.object({ cluster: z.object({}).loose() })]),
+  clusters: z.tuple([
+    z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }).loose() }),
+  ]),
 });
 const Token = z.object({ status: z.object({ token: z.string() }) });
 
-/** The bot's client as a service account of this namespace, by a token that the cluster gave it. */
-export async function clientAs(name: string, namespace: string): Promise<TargetCluster> {
+const clusterIn = (kubeconfig: string) => Config.parse(parse(readFileSync(kubeconfig, 'utf8'))).clusters[0].cluster;
+
+/** Where it is, to somebody who has only a token; `ca` as PEM. */
+export function controlPlane(): { url: string; ca: string } {
+  const { server, 'certificate-authority-data': ca } = clusterIn(file);
+  return { url: server, ca: Buffer.from(ca, 'base64').toString('utf8') };
+}
+
+/** as the cluster gives it to this service account */
+export async function tokenOf(name: string, namespace: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status } = Token.parse(await contactOf(file).call('POST', path, { spec: { expirationSeconds: 3_600 } }));
-  const [{ cluster }] = Config.parse(parse(readFileSync(file, 'utf8'))).clusters;
+  return status.token;
+}
+
+/** The bot's client as a service account of this namespace. */
+export async function clientAs(name: string, namespace: string): Promise<TargetCluster> {
   const config = {
-    clusters: [{ name: 'disposable', cluster }],
-    users: [{ name, user: { token: status.token } }],
+    clusters: [{ name: 'disposable', cluster: clusterIn(file) }],
+    users: [{ name, user: { token: await tokenOf(name, namespace) } }],
     contexts: [{ name: 'disposable', context: { cluster: 'disposable', user: name } }],
     'current-context': 'disposable',
   };

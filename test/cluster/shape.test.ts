@@ -1,10 +1,9 @@
 // What real controllers make of the least that one can write down has the fields that ours have, of the same types.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import { objectsOf } from '../../src/sandbox/cluster/objects/objects.ts';
 import { type Contact, contactOf } from '../../src/sandbox/cluster/real/contact.ts';
-import { apiOf, resources } from '../../src/sandbox/cluster/resources.ts';
 import type { Scene } from '../../src/sandbox/cluster/scene.ts';
+import { differences, realOf } from './fields.ts';
 
 const namespace = `shape-${process.pid}`;
 const least = {
@@ -39,8 +38,6 @@ const scene: Scene = {
   budgets: [{ name: 'api', selects: { app: 'api' }, allowed: 1 }],
 };
 
-const Items = z.object({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
-
 let contact: Contact;
 beforeAll(async () => {
   contact = contactOf(process.env['KUBECONFIG'] ?? '');
@@ -73,21 +70,6 @@ beforeAll(async () => {
 });
 afterAll(() => contact.call('DELETE', `/api/v1/namespaces/${namespace}`));
 
-/** Every field with its type, lists and free keys as one. */
-function fieldsOf(value: unknown, path = ''): string[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => fieldsOf(one, `${path}[]`));
-  if (typeof value !== 'object') return [`${path}: ${typeof value}`];
-  return Object.entries(value).flatMap(([key, one]) => fieldsOf(one, `${path}.${key}`));
-}
-
-/** The kubelet's part, which kwok does not play; only in ours. */
-const ofKubelets = /^\.status\.(hostIPs|containerStatuses\[\]\.(containerID|imageID))/;
-
-/** Written down by the API for its own use, or by a cluster with zones, and read by none of us. */
-const unread =
-  /^\.metadata\.(managedFields|resourceVersion)|topology\.kubernetes\.io\/zone|^\.endpoints\[\]\.zone|^\.metadata\.annotations\.endpoints/;
-
 const ready: Record<string, RegExp> = {
   Deployment: /"availableReplicas":2/,
   ReplicaSet: /"availableReplicas":2/,
@@ -96,15 +78,6 @@ const ready: Record<string, RegExp> = {
   EndpointSlice: /"ready":true.*"ready":true/,
   PodDisruptionBudget: /"disruptionsAllowed":1/,
 };
-
-async function realOf(path: string, kind: string): Promise<unknown[]> {
-  const giveUpAt = performance.now() + 30_000;
-  for (;;) {
-    const listed = await contact.call('GET', path);
-    if ((ready[kind] ?? /"phase":"Running"|Service/).test(JSON.stringify(listed))) return Items.parse(listed).items;
-    if (performance.now() > giveUpAt) throw new Error(`no ${kind} settled: ${JSON.stringify(listed).slice(0, 2_000)}`);
-  }
-}
 
 const kinds = [
   'Deployment',
@@ -118,17 +91,8 @@ const kinds = [
 ];
 
 it.each(kinds)('%s', async (kind) => {
-  const resource = resources.find((one) => one.kind === kind) ?? resources[0];
-  if (!resource) throw new Error(`no resource of kind ${kind}`);
-  const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${apiOf(resource)}`;
-  const real = await realOf(`${root}/namespaces/${namespace}/${resource.plural}`, kind);
+  const real = await realOf(contact, { kind, namespace, isSettled: ready[kind] ?? /"phase":"Running"|Service/ });
   const ours = objectsOf(scene, { namespace, now: new Date() }).filter((one) => one.kind === kind);
 
-  const [mine, theirs] = [ours, real].map((all) => new Set(all.flatMap((one) => fieldsOf(one))));
-
-  const invented = [...(mine ?? [])].filter(
-    (field) => !theirs?.has(field) && !ofKubelets.test(field) && !unread.test(field),
-  );
-  const missing = [...(theirs ?? [])].filter((field) => !mine?.has(field) && !unread.test(field));
-  expect({ invented, missing }).toEqual({ invented: ['.apiVersion: string', '.kind: string'], missing: [] });
+  expect(differences(ours, real)).toEqual({ invented: ['.apiVersion: string', '.kind: string'], missing: [] });
 });
