@@ -88,7 +88,7 @@ const isAway = (error: unknown): boolean => error instanceof Refusal && error.st
 
 function removing(call: Call): Contact['gone'] {
   return async (path) => {
-    const giveUpAt = performance.now() + 60_000;
+    const giveUpAt = performance.now() + 180_000;
     for (let method = 'DELETE'; ; method = 'GET') {
       const left = await call(method, path).catch((error: unknown) => error);
       if (isAway(left)) return;

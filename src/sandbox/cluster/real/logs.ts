@@ -15,18 +15,23 @@ const inFile = (lines: Lines, now: Date): string =>
 const stamp = (now: Date, ago: number): string =>
   new Date(now.getTime() - ago * 60_000).toISOString().replace('Z', '000000Z');
 
-/** Undefined for a pod that has said nothing. */
-export function logsObject({ name, containers = {} }: NamedPod, folder: string, now: Date): object | undefined {
-  const logs = Object.entries(containers).flatMap(([container, told]) => {
+/** Undefined for a pod that says nothing. One of which nothing is told runs, and its log is there and empty. */
+export function logsObject({ name, containers, ...pod }: NamedPod, folder: string, now: Date): object | undefined {
+  const write = (file: string, lines: Lines): string => {
+    const path = join(folder, `${name}.${file}`);
+    writeFileSync(path, inFile(lines, now));
+    return path;
+  };
+  const logs = Object.entries(containers ?? {}).flatMap(([container, told]) => {
     const { previousLogs, logs = told.waiting ? previousLogs : undefined } = told;
     if (!logs && !previousLogs) return [];
     const files = {
-      logsFile: join(folder, `${name}.${container}`),
-      previousLogsFile: join(folder, `${name}.${container}.0`),
+      logsFile: write(container, logs ?? []),
+      previousLogsFile: write(`${container}.0`, previousLogs ?? []),
     };
-    writeFileSync(files.logsFile, inFile(logs ?? [], now));
-    writeFileSync(files.previousLogsFile, inFile(previousLogs ?? [], now));
     return [{ containers: [container], ...files }];
   });
-  return logs.length > 0 ? { apiVersion, kind: 'Logs', metadata: { name }, spec: { logs } } : undefined;
+  const isSilent = !containers && (pod.phase ?? 'Running') === 'Running' && pod.unschedulable === undefined;
+  const all = isSilent ? [{ logsFile: write('silent', []) }] : logs;
+  return all.length > 0 ? { apiVersion, kind: 'Logs', metadata: { name }, spec: { logs: all } } : undefined;
 }
