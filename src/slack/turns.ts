@@ -16,6 +16,7 @@ export function makeTurns(now: () => number = () => performance.now()): (channel
         retry: 'later',
         afterMs: waitMs - longestMs,
       });
+    for (const [other, at] of free) if (at < now()) free.delete(other);
     free.set(channel, now() + waitMs + betweenMs);
     await sleep(waitMs);
   };
