@@ -1,5 +1,4 @@
-/** `npm run generate`, its half about the cluster: the roles of the bot are what its playbooks say that they use. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** The roles of the bot in a cluster: what its playbooks say that they use. */
 import type { Right, Verb } from '../diagnosis/cluster.ts';
 import type { Policy } from '../incident/policy.ts';
 import { playbooks } from '../playbooks/index.ts';
@@ -103,7 +102,3 @@ export const rolesNow = (yaml: string): Record<string, string> =>
     playbooks.flatMap(({ probes }) => probes).flatMap(({ rights = [] }) => rights),
     loadPolicy(yaml, 'runbook.yaml'),
   );
-
-if (process.argv[1]?.endsWith('roles.ts'))
-  for (const [path, content] of Object.entries(rolesNow(readFileSync('runbook.yaml', 'utf8'))))
-    writeFileSync(path, content);

@@ -28,21 +28,24 @@ export const apiGateway502 = playbook({
     const findings = [
       ...ofCluster,
       ...whenSeen(services, ({ all }) =>
-        whenSeen(pods, (seen) => [...badEndpoints(all, seen.all, allOf(workloads)), ...wrongPorts(all, seen.all)]),
+        whenSeen(pods, (seen) => [
+          ...badEndpoints(all, seen.all, { workloads: allOf(workloads), thresholds: issueType.thresholds }),
+          ...wrongPorts(all, seen.all),
+        ]),
       ),
-      ...whenSeen(pods, fewReady),
+      ...whenSeen(pods, (seen) => fewReady(seen, issueType)),
       ...whenSeen(evidence.gatewayLog, (log) => [
         ...gone(log, { pods, services, now }),
         ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
         ...complained(log, now, gatewayLog.repeat(issueType)),
-        ...errorRate(log, gatewayLog.repeat(issueType)),
+        ...errorRate(log, issueType, gatewayLog.repeat(issueType)),
       ]),
     ];
     return withRestarts(findings, allOf(pods));
   },
-  ruledOut: (evidence, { now }) => [
+  ruledOut: (evidence, surroundings) => [
     ...ruledOutOfGateway(evidence.services, evidence.gatewayLog),
-    ...ruledOutOfCluster(evidence, now),
+    ...ruledOutOfCluster(evidence, surroundings),
   ],
 });
 

@@ -60,9 +60,9 @@ export const databaseConnections = playbook({
     ];
     return [...found, ...whenSeen(log, (seen) => logged(seen, found)), ...ofTheirPods(evidence, surroundings)];
   },
-  ruledOut: (evidence, { issueType, now }) => [
-    ...ruledOut(evidence, issueType),
-    ...ruledOutOfCluster(narrowed(evidence, scopeOfNames(poolerAndDatabase(issueType))), now),
+  ruledOut: (evidence, surroundings) => [
+    ...ruledOut(evidence, surroundings.issueType),
+    ...ruledOutOfCluster(narrowed(evidence, scopeOfNames(poolerAndDatabase(surroundings.issueType))), surroundings),
   ],
 });
 

@@ -29,7 +29,7 @@ export const highMemory = playbook({
   ruledOut: (evidence, surroundings) => [
     ...whenSeen(evidence.memory, (seen) => allWell(seen, surroundings)),
     ...whenSeen(evidence.inside, nobodyKilled),
-    ...ruledOutOfCluster(evidence, surroundings.now),
+    ...ruledOutOfCluster(evidence, surroundings),
   ],
 });
 

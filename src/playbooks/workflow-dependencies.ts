@@ -1,7 +1,8 @@
 /** Rules on what the engine needs: services that answer, endpoints behind them, a network and names. */
 import type { Finding } from '../diagnosis/diagnosis.ts';
 import type { Reached } from '../diagnosis/reached.ts';
-import { hours, seconds } from '../diagnosis/times.ts';
+import { limitOf } from '../diagnosis/thresholds.ts';
+import { hours } from '../diagnosis/times.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType } from '../incident/policy.ts';
@@ -9,7 +10,6 @@ import { type DependenciesSeen, dependencies } from '../probes/dependencies.ts';
 import { services } from '../probes/engine-services.ts';
 import { clusterDns, type Dns, type EgressPolicy, egressPolicies } from '../probes/network.ts';
 
-const slowMs = seconds(2);
 const changedWithinMs = hours(24);
 const fromHere = 'asked from where the bot runs';
 
@@ -24,8 +24,8 @@ const about = (reached: Reached) => ({
   repeat: `curl -sv -o /dev/null -m 8 '${reached.isFromLog ? `telnet://${reached.service}` : reached.service}'`,
 });
 
-export function answering(reached: Reached[], { thresholds }: IssueType): Finding[] {
-  const slow = thresholds['slowAfter'] ?? slowMs;
+export function answering(reached: Reached[], issueType: IssueType): Finding[] {
+  const slow = limitOf(issueType, 'slowAfter');
   return reached.flatMap((one): Finding[] => {
     if (one.failed) return [unreachable(one, one.failed)];
     const { status = 200 } = one;

@@ -6,7 +6,8 @@ import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
 import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
 import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
-import { hours, minutes, seconds } from '../diagnosis/times.ts';
+import { limitOf } from '../diagnosis/thresholds.ts';
+import { minutes, seconds } from '../diagnosis/times.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
@@ -15,7 +16,7 @@ import { engineLogs } from '../probes/engine-logs.ts';
 import { services } from '../probes/engine-services.ts';
 import { engineUse } from '../probes/engine-use.ts';
 import { executionLocks, type Holder } from '../probes/execution-locks.ts';
-import { type Executions, executions, stalledAfterMs, stuckAfterMs } from '../probes/executions.ts';
+import { type Executions, executions } from '../probes/executions.ts';
 import { leases } from '../probes/leases.ts';
 import { clusterDns, egressPolicies } from '../probes/network.ts';
 import { scopeOfLabel } from './rules/scope.ts';
@@ -71,13 +72,13 @@ export const workflowStuck = playbook({
       ...ofEngine(evidence, surroundings),
     ]);
   },
-  ruledOut: ({ locks, services, policies, dns, leases, ...cluster }, { now }) => [
+  ruledOut: ({ locks, services, policies, dns, leases, ...cluster }, surroundings) => [
     ...whenSeen(locks, nobodyInTheWay),
     ...whenSeen(services, ({ reached }) => reachedAll(reached)),
-    ...whenSeen(policies, (seen) => policiesUnchanged(seen, now)),
+    ...whenSeen(policies, (seen) => policiesUnchanged(seen, surroundings.now)),
     ...whenSeen(dns, dnsReady),
-    ...whenSeen(leases, (seen) => leasesRenewed(seen, now)),
-    ...ruledOutOfCluster(narrowed(cluster, scopeOfLabel(cluster.pods)), now),
+    ...whenSeen(leases, (seen) => leasesRenewed(seen, surroundings.now)),
+    ...ruledOutOfCluster(narrowed(cluster, scopeOfLabel(cluster.pods)), surroundings),
   ],
 });
 
@@ -110,7 +111,8 @@ const nobodyInTheWay = (holders: Holder[]): string[] =>
 
 export function stuck(seen: Executions, issueType: IssueType): Finding[] {
   if (seen.stuck === 0) return [];
-  const { criticalCount = 10, criticalAge = hours(3) } = issueType.thresholds;
+  const criticalCount = limitOf(issueType, 'criticalCount');
+  const criticalAge = limitOf(issueType, 'criticalAge');
   const oldest = seen.oldestMs ?? 0;
   const [top] = seen.byWorkflow;
   const most = top ? `; ${top.stuck} of ${seen.stuck} in workflow ${oneLine(top.workflow, 60)}` : '';
@@ -120,7 +122,7 @@ export function stuck(seen: Executions, issueType: IssueType): Finding[] {
       level: seen.stuck >= criticalCount || oldest > criticalAge ? 'critical' : 'warning',
       check: executions.name,
       subject: 'executions',
-      summary: `${count(seen.stuck, 'execution')} running for longer than ${duration(stuckAfterMs(issueType))}, the oldest for ${duration(oldest)}${most}.`,
+      summary: `${count(seen.stuck, 'execution')} running for longer than ${duration(limitOf(issueType, 'stuckAfter'))}, the oldest for ${duration(oldest)}${most}.`,
       observed: `${seen.stuck} of ${seen.running} running, oldest ${duration(oldest)}`,
       threshold: `warning from 1, critical from ${criticalCount} or beyond ${duration(criticalAge)}`,
       evidence: [
@@ -159,7 +161,7 @@ export function oneWorkflow({ stuck, byWorkflow: [top] }: Executions): Finding[]
 /** Only where the runbook names the column that tells; where it could not be read, that is said. */
 export function stalled({ running, finished }: Executions, issueType: IssueType): Finding[] {
   if (!finished) return [];
-  const within = duration(stalledAfterMs(issueType));
+  const within = duration(limitOf(issueType, 'stalledAfter'));
   const about = { check: executions.name, subject: 'executions' };
   if (!finished.ok) {
     const summary = `Whether any execution has finished within ${within} was not seen: ${finished.why}.`;

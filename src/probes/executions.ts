@@ -1,7 +1,7 @@
 /** Executions of the workflow engine in their table: how many run too long, since when, of which workflows. */
 import { z } from 'zod';
 import type { Probe, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
-import { hours, minutes } from '../diagnosis/times.ts';
+import { limitOf } from '../diagnosis/thresholds.ts';
 import { reasonOf } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { askOne, literal, quoted } from './database.ts';
@@ -22,16 +22,12 @@ export type Executions = z.infer<typeof Counted> & {
   finished?: Seen<number>;
 };
 
-export const stuckAfterMs = ({ thresholds }: IssueType): number => thresholds['stuckAfter'] ?? hours(1);
-export const stalledAfterMs = ({ thresholds }: IssueType): number => thresholds['stalledAfter'] ?? minutes(15);
-
 /** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
 const longRunning = ({ targets }: IssueType): string[] =>
   (targets['longRunning'] ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-const longAfterMs = ({ thresholds }: IssueType): number => thresholds['longRunningAfter'] ?? hours(24);
 
 const runningStatus = ({ targets }: IssueType): string => targets['running'] ?? 'running';
 
@@ -55,18 +51,18 @@ export const executions: Probe<Executions> = {
     return [
       `select * from ${table}`,
       `where ${status} = ${literal(runningStatus(issueType))}`,
-      `and ${startedAt} < now() - ${limitOf(issueType)}`,
+      `and ${startedAt} < now() - ${longestOf(issueType)}`,
       `order by ${startedAt} limit 20`,
     ].join(' ');
   },
 };
 
-function limitOf(issueType: IssueType): string {
-  const usual = `interval '${interval(stuckAfterMs(issueType))}'`;
+function longestOf(issueType: IssueType): string {
+  const usual = `interval '${interval(limitOf(issueType, 'stuckAfter'))}'`;
   const long = longRunning(issueType).map(literal);
   if (long.length === 0) return usual;
   const { workflow } = names(issueType);
-  return `case when ${workflow}::text in (${long.join(', ')}) then interval '${interval(longAfterMs(issueType))}' else ${usual} end`;
+  return `case when ${workflow}::text in (${long.join(', ')}) then interval '${interval(limitOf(issueType, 'longRunningAfter'))}' else ${usual} end`;
 }
 
 /** Of a running row, with $2, and where some workflows are meant to run long with $3 and $4. Each limit is worked out once. */
@@ -91,8 +87,8 @@ function countStuck(surroundings: Surroundings): Promise<z.infer<typeof Counted>
     row: Counted,
     values: [
       runningStatus(issueType),
-      stuckAfterMs(issueType),
-      ...(long.length === 0 ? [] : [long, longAfterMs(issueType)]),
+      limitOf(issueType, 'stuckAfter'),
+      ...(long.length === 0 ? [] : [long, limitOf(issueType, 'longRunningAfter')]),
     ],
     sql: `with grouped as materialized (
        select coalesce(${workflow}::text, '(none)') as workflow,
@@ -135,7 +131,7 @@ async function countFinished(surroundings: Surroundings): Promise<Seen<number> |
   try {
     const { finished } = await askOne(surroundings, {
       row: Progress,
-      values: [stalledAfterMs(issueType)],
+      values: [limitOf(issueType, 'stalledAfter')],
       sql: `select count(*)::int as finished
          from ${quoted(issueType, 'table', 'table')}
         where ${quoted(issueType, 'finishedAt')} > now() - $1::double precision * interval '1 ms'`,

@@ -1,8 +1,7 @@
 /** Sessions that opened a transaction and do nothing in it: they keep their connection, and perhaps locks. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { minutes } from '../diagnosis/times.ts';
-import type { IssueType } from '../incident/policy.ts';
+import { limitOf } from '../diagnosis/thresholds.ts';
 import { askSessions, Statement, theirs, who } from './sessions.ts';
 
 const IdleSession = z.object({
@@ -20,8 +19,6 @@ const IdleSession = z.object({
 });
 export type IdleSession = z.infer<typeof IdleSession>;
 
-export const idleInTransactionMs = ({ thresholds }: IssueType): number => thresholds['idleInTransaction'] ?? minutes(1);
-
 /** At most ten, the longest first. */
 export const idleInTransaction: Probe<IdleSession[]> = {
   name: 'idle in transaction',
@@ -29,7 +26,7 @@ export const idleInTransaction: Probe<IdleSession[]> = {
   look: (surroundings) =>
     askSessions(surroundings, {
       row: IdleSession,
-      values: [idleInTransactionMs(surroundings.issueType)],
+      values: [limitOf(surroundings.issueType, 'idleInTransaction')],
       sql: `with ${theirs}
         select pid,
                ${who} as application,

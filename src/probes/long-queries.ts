@@ -1,8 +1,7 @@
 /** Statements that have been running for long. */
 import { z } from 'zod';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { minutes } from '../diagnosis/times.ts';
-import type { IssueType } from '../incident/policy.ts';
+import { limitOf } from '../diagnosis/thresholds.ts';
 import { askSessions, Statement, theirs, who } from './sessions.ts';
 
 const LongQuery = z.object({
@@ -19,8 +18,6 @@ const LongQuery = z.object({
 });
 export type LongQuery = z.infer<typeof LongQuery>;
 
-export const longQueryMs = ({ thresholds }: IssueType): number => thresholds['longQuery'] ?? minutes(1);
-
 /** At most ten, the longest first. */
 export const longQueries: Probe<LongQuery[]> = {
   name: 'long queries',
@@ -28,7 +25,7 @@ export const longQueries: Probe<LongQuery[]> = {
   look: (surroundings) =>
     askSessions(surroundings, {
       row: LongQuery,
-      values: [longQueryMs(surroundings.issueType)],
+      values: [limitOf(surroundings.issueType, 'longQuery')],
       sql: `with ${theirs}
         select pid,
                ${who} as application,
@@ -45,5 +42,5 @@ export const longQueries: Probe<LongQuery[]> = {
          limit 10`,
     }),
   repeat: (issueType) =>
-    `select pid, application_name, now() - query_start as age, query from pg_stat_activity where state = 'active' and query_start < now() - interval '${longQueryMs(issueType) / 1_000} s' order by query_start`,
+    `select pid, application_name, now() - query_start as age, query from pg_stat_activity where state = 'active' and query_start < now() - interval '${limitOf(issueType, 'longQuery') / 1_000} s' order by query_start`,
 };

@@ -75,8 +75,28 @@ function issueSection({ id, title, symptoms, words, look, steps }: IssueType): s
   ];
 }
 
-/** docs/runbook.md, whole. */
-export function renderMarkdown(policy: Policy): string {
+/** A number that rules compare with; a time in milliseconds. */
+interface Threshold {
+  unit: 'time' | 'percent' | 'number';
+  byDefault: number;
+  what: string;
+}
+
+function amount({ unit }: Threshold, value: number): string {
+  if (unit === 'time') return writeDuration(value);
+  return unit === 'percent' ? `${value} %` : `${value}`;
+}
+
+function thresholdRow([name, threshold]: [string, Threshold], { issueTypes }: Policy): string {
+  const set = issueTypes.flatMap(({ id, thresholds }) => {
+    const value = thresholds[name];
+    return value === undefined ? [] : [`${id}: ${amount(threshold, value)}`];
+  });
+  return `| \`${name}\` | ${amount(threshold, threshold.byDefault)} | ${names(set) || '–'} | ${threshold.what} |`;
+}
+
+/** docs/runbook.md, whole. `thresholds`: those that the rules know, by name. */
+export function renderMarkdown(policy: Policy, thresholds: Record<string, Threshold>): string {
   const { title, levels, roles, fallback } = policy;
   return [
     `# ${title}`,
@@ -107,6 +127,14 @@ export function renderMarkdown(policy: Policy): string {
     '## Issue types',
     '',
     ...policy.issueTypes.flatMap(issueSection),
+    '## Thresholds',
+    '',
+    'What the rules compare with. Each issue type can set its own under `thresholds`, a time like `15m`, the others as a number.',
+    '',
+    '| Name | By default | Set | What it is |',
+    '|---|---|---|---|',
+    ...Object.entries(thresholds).map((one) => thresholdRow(one, policy)),
+    '',
   ].join('\n');
 }
 

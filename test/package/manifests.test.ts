@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { generated } from '../../src/cli/generate.ts';
 import { readConfig } from '../../src/config.ts';
-import { generated } from '../../src/runbook/generate.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 import { settings } from '../../src/settings.ts';
 import { last, readDockerfile } from './dockerfile.ts';
@@ -204,7 +204,7 @@ describe('the secret', () => {
 });
 
 it.each(Object.entries(generated(read('runbook.yaml'))))(
-  '%s is made from runbook.yaml as it is now; mend it with npm run generate',
+  '%s is made from what it follows from as it is now; mend it with npm run generate',
   (path, content) => {
     expect(read(path)).toBe(content);
   },

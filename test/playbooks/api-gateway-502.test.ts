@@ -43,9 +43,17 @@ const answered = (n: number, status: number): string[] =>
   Array.from({ length: n }, (_, i) => access({ ago: 5, status, id: `${status}-${i}` }));
 const quiet = answered(200, 200);
 
-const look = ({ log = quiet, ...told }: Told & { log?: string[] }): Promise<Report> => {
+const look = ({
+  log = quiet,
+  thresholds = {},
+  ...told
+}: Told & { log?: string[]; thresholds?: Record<string, number> }): Promise<Report> => {
   const logs = { 'production/kong-1/app': log, ...told.logs };
-  return apiGateway502.run({ clients: { cluster: clusterOver({ ...told, logs }) }, issueType, now });
+  return apiGateway502.run({
+    clients: { cluster: clusterOver({ ...told, logs }) },
+    issueType: { ...issueType, thresholds },
+    now,
+  });
 };
 const rulesOf = ({ findings }: Report): string[] =>
   findings.filter(({ level }) => level !== 'info').map(({ rule }) => rule);
@@ -62,7 +70,7 @@ describe('when all is well', () => {
     expect(report.ruledOut).toEqual([
       'Not the endpoints: all of 1 service are ready.',
       'No 502 now: none among 200 requests of the last hour that were read.',
-      'None of 2 pods was killed for memory within 24 h.',
+      'None of 2 pods was killed for memory within 1 d.',
       'Not the pods of app=kong: 1 of 1 are ready.',
       'Not a rollout: none of 2 workloads was rolled out within 1 h.',
       'Not a node: all 1 are ready and under no pressure.',
@@ -121,6 +129,18 @@ describe('the rate of 502', () => {
     const log = [...answered(failed, 502), ...answered(others - 5, 200), ...answered(5, 504)];
 
     const report = await look({ objects: [...well, pod()], log });
+
+    expect(report.findings.map(({ rule, level }) => `${rule} ${level}`)).toEqual(expected);
+  });
+
+  it.each([
+    [{ errorsWarning: 3 }, []],
+    [{ errorsCritical: 2 }, ['gateway.error-rate critical']],
+    [{ errorLinesCritical: 2 }, ['gateway.error-rate critical']],
+  ])('is judged by what the runbook sets: %j', async (thresholds, expected) => {
+    const log = [...answered(2, 502), ...answered(98, 200)];
+
+    const report = await look({ objects: [...well, pod()], log, thresholds });
 
     expect(report.findings.map(({ rule, level }) => `${rule} ${level}`)).toEqual(expected);
   });

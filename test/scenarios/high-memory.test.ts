@@ -107,7 +107,7 @@ it('says what it is not, where that was seen', async () => {
   expect(report.ruledOut).toEqual([
     'No container is near its limit (1 measured).',
     'No process was killed for memory inside a container (1 looked into).',
-    'None of 1 pod was killed for memory within 24 h.',
+    'None of 1 pod was killed for memory within 1 d.',
     'Not a rollout: none of 1 workload was rolled out within 1 h.',
     'Not a node: all 1 are ready and under no pressure.',
   ]);

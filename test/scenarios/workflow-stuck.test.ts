@@ -72,7 +72,7 @@ it('says what it is not', async () => {
     'No network policy that limits the engine was changed within a day.',
     'All 2 pods that answer names in the cluster are ready.',
     '1 lease of the engine, renewed in time.',
-    'None of 1 pod was killed for memory within 24 h.',
+    'None of 1 pod was killed for memory within 1 d.',
     'Not the pods of app=workflow-engine: 1 of 1 are ready.',
     'Not a rollout: none of 1 workload was rolled out within 1 h.',
     'Not a node: all 1 are ready and under no pressure.',

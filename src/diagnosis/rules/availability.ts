@@ -2,13 +2,10 @@
 import { checks } from '../checks.ts';
 import type { Cause, Finding } from '../diagnosis.ts';
 import { conditionOf, isReady, type Pod } from '../pod.ts';
-import { minutes } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
 import { duration, oneLine } from '../words.ts';
 import { aboutWorkload, type ReplicaSet, titleOf, type Workload } from '../workload.ts';
-
-const criticalBelow = 0.5;
-const warningAfter = minutes(5);
-const toldDownFor = minutes(1);
+import type { Around } from './of-pod.ts';
 
 const ofWorkload = (
   workload: Workload,
@@ -22,13 +19,14 @@ const ofWorkload = (
 });
 
 /** `pods`: all of the namespace, to tell how long something has been missing. */
-export const unavailable = (workloads: Workload[], pods: Pod[], now: number): Finding[] =>
+export const unavailable = (workloads: Workload[], pods: Pod[], around: Around): Finding[] =>
   workloads.flatMap((workload) => {
     const { desired, available } = workload;
     if (available >= desired) return [];
-    const forMs = missingFor(workload, pods, now);
-    const isDown = available / desired < criticalBelow || isToldDown(workload, forMs);
-    if (!isDown && (forMs === undefined || forMs <= warningAfter)) return [];
+    const forMs = missingFor(workload, pods, around.now);
+    const isFew = (100 * available) / desired < limitOf(around, 'availableCritical');
+    const isDown = isFew || isToldDown(workload, around, forMs);
+    if (!isDown && (forMs === undefined || forMs <= limitOf(around, 'unavailableWarning'))) return [];
     const since = forMs === undefined ? '' : ` for ${duration(forMs)}`;
     return [
       ofWorkload(workload, {
@@ -36,14 +34,17 @@ export const unavailable = (workloads: Workload[], pods: Pod[], now: number): Fi
         level: isDown ? 'critical' : 'warning',
         summary: `${available} of ${desired} pods available${since}.`,
         observed: `${available} of ${desired}`,
-        threshold: `critical below ${criticalBelow * 100} % or where Available has been false for ${duration(toldDownFor)}, warning below 100 % for ${duration(warningAfter)}`,
+        threshold: thresholdOf(around),
       }),
     ];
   });
 
 /** With three pods, one that starts is enough for the API to say so: it has to last. */
-const isToldDown = (workload: Workload, forMs = Infinity): boolean =>
-  conditionOf(workload, 'Available')?.status === 'False' && forMs > toldDownFor;
+const isToldDown = (workload: Workload, around: Around, forMs = Infinity): boolean =>
+  conditionOf(workload, 'Available')?.status === 'False' && forMs > limitOf(around, 'unavailableCritical');
+
+const thresholdOf = (around: Around): string =>
+  `critical below ${limitOf(around, 'availableCritical')} % or where Available has been false for ${duration(limitOf(around, 'unavailableCritical'))}, warning below 100 % for ${duration(limitOf(around, 'unavailableWarning'))}`;
 
 /** As long as the longest unready of its pods; what was never made leaves no time. */
 function missingFor({ kind, name }: Workload, pods: Pod[], now: number): number | undefined {

@@ -1,15 +1,16 @@
-/** What the cluster warned of within the hour, the most frequent reasons first (C17). */
+/** What the cluster warned of lately, the most frequent reasons first (C17). */
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import type { Event, Events } from '../event.ts';
-import { minutes } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
 import { count, duration, oneLine } from '../words.ts';
-import { isWithin } from './of-pod.ts';
+import { type Around, isWithin } from './of-pod.ts';
 
-const lately = minutes(60);
 const shown = 5;
 
-export function warningEvents({ all, namespace }: Events, now: number): Finding[] {
+export function warningEvents({ all, namespace }: Events, around: Around): Finding[] {
+  const { now } = around;
+  const lately = limitOf(around, 'warnedWithin');
   const fresh = all.filter(({ type, last }) => type === 'Warning' && isWithin(last, now, lately));
   if (fresh.length === 0) return [];
   const reasons = [...Map.groupBy(fresh, ({ reason }) => reason)]
@@ -22,7 +23,7 @@ export function warningEvents({ all, namespace }: Events, now: number): Finding[
       level: 'info',
       check: checks.events,
       subject: 'events',
-      summary: `${count(sumOf(fresh), 'warning')} within the hour: ${top.map(({ reason, sum }) => `${oneLine(reason, 40)} ${sum}`).join(', ')}.`,
+      summary: `${count(sumOf(fresh), 'warning')} within ${duration(lately)}: ${top.map(({ reason, sum }) => `${oneLine(reason, 40)} ${sum}`).join(', ')}.`,
       observed: count(sumOf(fresh), 'warning'),
       threshold: `any within ${duration(lately)}`,
       evidence: top.map(({ reason, alike, sum }) => evidenceOf(reason, alike, { sum, now })),

@@ -2,16 +2,14 @@
 import type { Finding, FindingLevel } from '../diagnosis.ts';
 import type { Event } from '../event.ts';
 import { type Container, type Ended, ownerOf, type Pod } from '../pod.ts';
-import { hours, minutes } from '../times.ts';
-import { count, oneLine } from '../words.ts';
+import { limitOf } from '../thresholds.ts';
+import { minutes } from '../times.ts';
+import { count, duration, oneLine } from '../words.ts';
 import { type Around, ago, eachContainer, isWithin, ofContainer } from './of-pod.ts';
 
 const outOfMemory = 'OOMKilled';
 const sigkill = 137;
-const criticalWithin = minutes(30);
-const warningWithin = hours(24);
 const ofKills = new Set(['Killing', 'Evicted', 'Preempted', 'OOMKilling']);
-const threshold = 'critical within 30 min, warning within 24 h';
 
 /** How its newest run ended, whether it runs again or not. */
 const endOf = ({ ended, last }: Container): Ended | undefined => ended ?? last;
@@ -19,18 +17,22 @@ const endOf = ({ ended, last }: Container): Ended | undefined => ended ?? last;
 export const isOutOfMemory = (container: Container): boolean => endOf(container)?.reason === outOfMemory;
 
 /** The kubelet that does not know when says so with the beginning of all time. */
-const levelOf = ({ at }: Ended, now: number): FindingLevel => {
-  if (isWithin(at, now, criticalWithin)) return 'critical';
-  return isWithin(at, now, warningWithin) ? 'warning' : 'info';
+const levelOf = ({ at }: Ended, around: Around): FindingLevel => {
+  if (isWithin(at, around.now, limitOf(around, 'killedCritical'))) return 'critical';
+  return isWithin(at, around.now, limitOf(around, 'killedWarning')) ? 'warning' : 'info';
 };
 
-export const outOfMemoryKills = (pods: Pod[], { now, events }: Around): Finding[] =>
+const thresholdOf = (around: Around): string =>
+  `critical within ${duration(limitOf(around, 'killedCritical'))}, warning within ${duration(limitOf(around, 'killedWarning'))}`;
+
+export const outOfMemoryKills = (pods: Pod[], around: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
+    const { now, events } = around;
     const end = endOf(container);
     if (end?.reason !== outOfMemory) return [];
     const limit = container.limits['memory'];
     const where = limit === undefined ? 'without a limit of its own: its node ran out' : `at its limit of ${limit}`;
-    const level = levelOf(end, now);
+    const level = levelOf(end, around);
     return [
       ofContainer(pod, container, {
         rule: 'pod.out-of-memory',
@@ -38,7 +40,7 @@ export const outOfMemoryKills = (pods: Pod[], { now, events }: Around): Finding[
         cause: limit === undefined ? 'node' : 'out-of-memory',
         summary: `Killed for memory ${where}, ${ago(end.at, now)}; ${count(container.restarts, 'restart')} in all.`,
         observed: `OOMKilled ${ago(end.at, now)}`,
-        threshold,
+        threshold: thresholdOf(around),
         evidence: [stateText(container, end), ...eventsNear(pod, end, events).slice(0, 2).map(eventText)],
         ...(limit === undefined || level === 'info' ? {} : raiseLimit(pod, container)),
       }),
@@ -74,10 +76,10 @@ export const otherKills = (pods: Pod[], around: Around): Finding[] =>
     return [
       ofContainer(pod, container, {
         rule: 'pod.killed',
-        level: levelOf(end, around.now),
+        level: levelOf(end, around),
         summary: `Ended by SIGKILL ${ago(end.at, around.now)}, not for its memory limit: ${killerOf(pod, end, around)}.`,
         observed: `exit ${sigkill} (${oneLine(end.reason, 40)})`,
-        threshold,
+        threshold: thresholdOf(around),
       }),
     ];
   });

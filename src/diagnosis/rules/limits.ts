@@ -3,15 +3,16 @@ import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import type { Budget, Quota } from '../limits.ts';
 import { percent, quantity } from '../quantity.ts';
+import { limitOf } from '../thresholds.ts';
 import { oneLine } from '../words.ts';
+import type { Around } from './of-pod.ts';
 
-const nearlyUsed = 0.9;
-
-export const nearlyFull = (quotas: Quota[]): Finding[] =>
+export const nearlyFull = (quotas: Quota[], around: Around): Finding[] =>
   quotas.flatMap(({ name, namespace, hard, used }) =>
     Object.entries(hard).flatMap(([resource, most]) => {
       const [limit, now] = [quantity(most), quantity(used[resource] ?? '0')];
-      if (limit === undefined || now === undefined || limit <= 0 || now / limit < nearlyUsed) return [];
+      if (limit === undefined || now === undefined || limit <= 0 || (100 * now) / limit < limitOf(around, 'quotaNote'))
+        return [];
       const share = percent(now, limit);
       return [
         {
@@ -21,7 +22,7 @@ export const nearlyFull = (quotas: Quota[]): Finding[] =>
           subject: `quota/${name}`,
           summary: `${used[resource]} of ${most} ${oneLine(resource, 60)} are used (${share}).`,
           observed: share,
-          threshold: `${nearlyUsed * 100} %`,
+          threshold: `${limitOf(around, 'quotaNote')} %`,
           repeat: `kubectl describe resourcequota ${name} -n ${namespace}`,
         },
       ];

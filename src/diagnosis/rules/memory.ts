@@ -3,12 +3,11 @@ import type { IssueType } from '../../incident/policy.ts';
 import { aboutPod, type ContainerUse, type NamespaceUse, raiseLimit } from '../container-use.ts';
 import type { Finding, Seen } from '../diagnosis.ts';
 import { bytes, percent } from '../quantity.ts';
+import { limitOf } from '../thresholds.ts';
 
 /** Name of the probe that all of these follow from. */
 export const memoryCheck = 'memory of containers';
 
-const criticalPercent = 90;
-const warningPercent = 80;
 const aboveRequest = 1.5;
 
 export const topOf = ({ namespace, pod }: Pick<ContainerUse, 'namespace' | 'pod'>): string =>
@@ -22,9 +21,9 @@ export const of = (use: ContainerUse) => ({
   repeat: topOf(use),
 });
 
-export const percentsOf = ({ thresholds }: Pick<IssueType, 'thresholds'>) => ({
-  critical: thresholds['memoryCriticalPercent'] ?? criticalPercent,
-  warning: thresholds['memoryWarningPercent'] ?? warningPercent,
+export const percentsOf = (issueType: IssueType) => ({
+  critical: limitOf(issueType, 'memoryCriticalPercent'),
+  warning: limitOf(issueType, 'memoryWarningPercent'),
 });
 
 /** Undefined where there is no figure, or nothing to compare it with. */

@@ -1,5 +1,6 @@
 /** What all findings about a pod have in common, and the times that they count. */
 import type { Instant } from '../../incident/incident.ts';
+import type { IssueType } from '../../incident/policy.ts';
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import type { Event } from '../event.ts';
@@ -10,6 +11,8 @@ import type { Workload } from '../workload.ts';
 /** What rules know besides what they judge. */
 export interface Around {
   now: Instant;
+  /** of the issue type, as the runbook sets them */
+  thresholds: IssueType['thresholds'];
   /** the newest first; absent: not seen */
   events?: Event[] | undefined;
   /** absent: not seen */

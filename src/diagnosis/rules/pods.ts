@@ -14,15 +14,15 @@ export const judgePods = (pods: Pod[], around: Around, samples: readonly Sample[
   ...crashLooping(pods, around.now),
   ...outOfMemoryKills(pods, around),
   ...otherKills(pods, around),
-  ...restarted(pods, around.now, samples),
+  ...restarted(pods, around, samples),
   ...imageNotPulled(pods, around),
   ...badConfig(pods),
   ...notReady(pods, around),
   ...restartedByLiveness(pods, around),
-  ...unschedulable(pods, around.now),
+  ...unschedulable(pods, around),
   ...stuckCreating(pods, around),
-  ...putOut(pods, around.now),
-  ...stuckTerminating(pods, around.now),
+  ...putOut(pods, around),
+  ...stuckTerminating(pods, around),
 ];
 
 /** Uids of pods that something is wrong with, notes aside. */

@@ -2,19 +2,20 @@
 import type { Finding } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import { type Checkup, type Container, conditionOf, isLeaving, type Pod } from '../pod.ts';
-import { minutes, seconds } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
+import { seconds } from '../times.ts';
 import { duration, oneLine } from '../words.ts';
 import { type Around, ofPod } from './of-pod.ts';
 
-const criticalAfter = minutes(15);
 /** of a pod without a probe: what the kubelet takes by itself */
 const byDefault: Checkup = { what: 'no readiness probe', delayMs: 0, periodMs: seconds(10), failures: 3 };
 
 const patience = ({ delayMs, periodMs, failures }: Checkup): number => delayMs + periodMs * failures;
 
 /** Containers that do not run are told by the rules of why they do not. */
-export const notReady = (pods: Pod[], { now, events }: Around): Finding[] =>
+export const notReady = (pods: Pod[], around: Around): Finding[] =>
   pods.flatMap((pod) => {
+    const { now, events } = around;
     const ready = conditionOf(pod, 'Ready');
     if (pod.phase !== 'Running' || isLeaving(pod) || ready?.status !== 'False') return [];
     const { containers } = pod;
@@ -24,7 +25,13 @@ export const notReady = (pods: Pod[], { now, events }: Around): Finding[] =>
     const since = ready.since ?? pod.createdAt;
     const began = Math.max(since, container?.runningSince ?? 0);
     if (now - began <= allowed(container)) return [];
-    return [unreadyFinding(pod, container, { forMs: now - since, said: lastSaid(pod, events) })];
+    return [
+      unreadyFinding(pod, container, {
+        forMs: now - since,
+        said: lastSaid(pod, events),
+        criticalAfter: limitOf(around, 'notReadyCritical'),
+      }),
+    ];
   });
 
 function allowed(container: Container | undefined): number {
@@ -35,7 +42,7 @@ function allowed(container: Container | undefined): number {
 function unreadyFinding(
   pod: Pod,
   container: Container | undefined,
-  { forMs, said }: { forMs: number; said: string[] },
+  { forMs, said, criticalAfter }: { forMs: number; said: string[]; criticalAfter: number },
 ): Finding {
   const probe = container ? (container.readiness ?? byDefault).what : 'a readiness gate of the pod';
   return ofPod(pod, {

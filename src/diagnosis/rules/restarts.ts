@@ -2,29 +2,26 @@
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import type { Container, Pod } from '../pod.ts';
-import { hours, minutes } from '../times.ts';
-import { count, oneLine } from '../words.ts';
+import { limitOf } from '../thresholds.ts';
+import { hours } from '../times.ts';
+import { count, duration, oneLine } from '../words.ts';
 import { isCrashLooping } from './crashes.ts';
 import { isOutOfMemory } from './kills.ts';
 import { type Around, ago, eachContainer, isWithin, ofContainer, ofPod, previousLogs } from './of-pod.ts';
 
-const lately = minutes(15);
-const inAnHour = 3;
-const inAll = 5;
-
 interface Counted {
   /** only ever what was seen: samples that began later count less, never more */
-  quarter: number;
+  lately: number;
   hour: number;
   hasHistory: boolean;
 }
 
 /** Crash loops and kills for memory are told by rules of their own. */
-export const restarted = (pods: Pod[], now: number, samples: readonly Sample[] = []): Finding[] =>
+export const restarted = (pods: Pod[], around: Around, samples: readonly Sample[] = []): Finding[] =>
   eachContainer(pods, (pod, container) => {
     if (container.isInit || isCrashLooping(container) || isOutOfMemory(container)) return [];
-    const counted = countedOf(pod, container, { now, samples });
-    const level = levelOf(counted, container, now);
+    const counted = countedOf(pod, container, { around, samples });
+    const level = levelOf(counted, container, around);
     if (level === undefined) return [];
     const hour = counted.hasHistory
       ? `${counted.hour} of them seen within the last hour`
@@ -33,41 +30,49 @@ export const restarted = (pods: Pod[], now: number, samples: readonly Sample[] =
       ofContainer(pod, container, {
         rule: 'pod.restarts',
         level,
-        summary: `${count(container.restarts, 'restart')} in all, the last ${ago(container.last?.at, now)}; ${hour}.`,
+        summary: `${count(container.restarts, 'restart')} in all, the last ${ago(container.last?.at, around.now)}; ${hour}.`,
         observed: counted.hasHistory
-          ? `${counted.quarter} in 15 min, ${counted.hour} in 1 h`
+          ? `${counted.lately} in ${duration(limitOf(around, 'restartedWithin'))}, ${counted.hour} in 1 h`
           : `${container.restarts} in all`,
-        threshold: `warning from 1 in 15 min, critical from ${inAnHour} in 1 h or beyond ${inAll} with the last within 15 min`,
+        threshold: thresholdOf(around),
         repeat: previousLogs(pod, container),
       }),
     ];
   });
 
-function levelOf(counted: Counted, { restarts, last }: Container, now: number): FindingLevel | undefined {
-  const isFresh = restarts > 0 && isWithin(last?.at, now, lately);
-  if (counted.hour >= inAnHour || (restarts > inAll && isFresh)) return 'critical';
-  return counted.quarter > 0 || isFresh ? 'warning' : undefined;
+function thresholdOf(around: Around): string {
+  const within = duration(limitOf(around, 'restartedWithin'));
+  return `warning from 1 in ${within}, critical from ${limitOf(around, 'restartsInAnHour')} in 1 h or beyond ${limitOf(around, 'restartsInAll')} with the last within ${within}`;
+}
+
+function levelOf(counted: Counted, { restarts, last }: Container, around: Around): FindingLevel | undefined {
+  const isFresh = restarts > 0 && isWithin(last?.at, around.now, limitOf(around, 'restartedWithin'));
+  const isMuch = isFresh && restarts > limitOf(around, 'restartsInAll');
+  if (counted.hour >= limitOf(around, 'restartsInAnHour') || isMuch) return 'critical';
+  return counted.lately > 0 || isFresh ? 'warning' : undefined;
 }
 
 /** Counts are kept for life by the kubelet, so what fell into a window is told by what they were before it. */
 function countedOf(
   pod: Pod,
   { name, restarts }: Container,
-  { now, samples }: { now: number; samples: readonly Sample[] },
+  { around, samples }: { around: Around; samples: readonly Sample[] },
 ): Counted {
+  const { now } = around;
   const own = samples.filter(({ uid, container }) => uid === pod.uid && container === name);
   const since = (ms: number): number => {
     const within = own.find(({ at }) => now - at <= ms);
     const before = own.findLast(({ at }) => now - at > ms) ?? within;
     return before ? Math.max(0, restarts - before.restarts) : 0;
   };
-  return { quarter: since(lately), hour: since(hours(1)), hasHistory: own.length > 0 };
+  return { lately: since(limitOf(around, 'restartedWithin')), hour: since(hours(1)), hasHistory: own.length > 0 };
 }
 
-const killsAtLeast = 2;
-
 /** An event that began before the window is known to have happened once in it: its count is of its whole life. */
-export function restartedByLiveness(pods: Pod[], { now, events = [] }: Around): Finding[] {
+export function restartedByLiveness(pods: Pod[], around: Around): Finding[] {
+  const { now, events = [] } = around;
+  const lately = limitOf(around, 'restartedWithin');
+  const killsAtLeast = limitOf(around, 'livenessKills');
   return pods.flatMap((pod) => {
     const fresh = eventsOf(events, pod).filter(({ last }) => isWithin(last, now, lately));
     const failure = fresh.find(({ reason, message }) => reason === 'Unhealthy' && /^liveness/i.test(message));
@@ -80,9 +85,9 @@ export function restartedByLiveness(pods: Pod[], { now, events = [] }: Around): 
       ofPod(pod, {
         rule: 'pod.liveness',
         level: 'warning',
-        summary: `Restarted by its own liveness probe (${what}) at least ${count(kills, 'time')} within 15 min: too strict, or the container is too busy to answer.`,
-        observed: `${kills} kills within 15 min`,
-        threshold: `${killsAtLeast} within 15 min`,
+        summary: `Restarted by its own liveness probe (${what}) at least ${count(kills, 'time')} within ${duration(lately)}: too strict, or the container is too busy to answer.`,
+        observed: `${kills} kills within ${duration(lately)}`,
+        threshold: `${killsAtLeast} within ${duration(lately)}`,
         evidence: [oneLine(failure.message)],
       }),
     ];

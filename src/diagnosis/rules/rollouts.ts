@@ -2,17 +2,18 @@
 import { checks } from '../checks.ts';
 import type { Finding, Offer } from '../diagnosis.ts';
 import { isLeaving, type Pod } from '../pod.ts';
-import { minutes } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
 import { duration, oneLine } from '../words.ts';
 import { aboutWorkload, type Rollout, titleOf, type Workload } from '../workload.ts';
 import type { Placed } from './nodes.ts';
-
-const lately = minutes(60);
+import type { Around } from './of-pod.ts';
 
 interface Judged {
   workload: Workload;
   rollout: Rollout;
   forMs: number;
+  /** what counts as lately */
+  within: number;
   pods: Pod[];
   ill: Pod[];
 }
@@ -21,10 +22,10 @@ interface Judged {
 export const recentRollouts = (
   workloads: Workload[],
   { pods, ill, targets }: Placed & { targets: ReadonlySet<string> },
-  now: number,
+  around: Around,
 ): Finding[] =>
   workloads.flatMap((workload) => {
-    const judged = judgedOf(workload, { pods, ill }, now);
+    const judged = judgedOf(workload, { pods, ill }, around);
     if (!judged) return [];
     if (isCulprit(judged)) return [culprit(judged)];
     const isNear = judged.ill.length > 0 || judged.pods.some(({ uid }) => targets.has(uid));
@@ -32,13 +33,15 @@ export const recentRollouts = (
   });
 
 /** Undefined where nothing was rolled out lately. */
-function judgedOf(workload: Workload, { pods, ill }: Placed, now: number): Judged | undefined {
+function judgedOf(workload: Workload, { pods, ill }: Placed, around: Around): Judged | undefined {
+  const { now } = around;
+  const within = limitOf(around, 'rolledOutWithin');
   const { rollout, kind, name } = workload;
   if (!rollout?.hasBefore) return undefined;
   const own = pods.filter((pod) => pod.owner?.kind === kind && pod.owner.name === name && !isLeaving(pod));
   const at = rollout.at ?? firstOf(own, rollout.hash);
-  if (at === undefined || now - at > lately) return undefined;
-  return { workload, rollout, forMs: now - at, pods: own, ill: own.filter(({ uid }) => ill.has(uid)) };
+  if (at === undefined || now - at > within) return undefined;
+  return { workload, rollout, forMs: now - at, within, pods: own, ill: own.filter(({ uid }) => ill.has(uid)) };
 }
 
 const firstOf = (pods: Pod[], hash: string): number | undefined => {
@@ -79,14 +82,14 @@ function storyOf({ rollout: { changes }, forMs }: Judged): string {
 }
 
 function said(judged: Judged): Omit<Finding, 'rule' | 'level'> {
-  const { workload, rollout, forMs } = judged;
+  const { workload, rollout, forMs, within } = judged;
   return {
     check: checks.workloads,
     subject: titleOf(workload),
     about: aboutWorkload(workload),
     summary: `Rolled out ${storyOf(judged)}.`,
     observed: `${duration(forMs)} ago`,
-    threshold: `within ${duration(lately)}`,
+    threshold: `within ${duration(within)}`,
     evidence: rollout.changes.slice(0, 10).map((change) => oneLine(change)),
     repeat: `kubectl rollout history ${titleOf(workload)} -n ${workload.namespace}`,
   };

@@ -1,43 +1,47 @@
 /** What it is not, each from something that was seen whole. */
-import type { Seen } from '../diagnosis.ts';
+import type { Seen, Surroundings } from '../diagnosis.ts';
 import { failuresOf, type GatewayLog } from '../gateway-log.ts';
 import { isLeaving, isReady } from '../pod.ts';
 import type { Services } from '../service.ts';
-import { hours, minutes } from '../times.ts';
-import { count } from '../words.ts';
+import { limitOf } from '../thresholds.ts';
+import { count, duration } from '../words.ts';
 import { isWithin } from './of-pod.ts';
 import type { ClusterEvidence } from './shared.ts';
 
 const whole = <Data extends { gaps: string[] }>(seen: Seen<Data>): Data | undefined =>
   seen.ok && seen.data.gaps.length === 0 ? seen.data : undefined;
 
-/** `now`: what lasts is told with it. */
+type Around = Pick<Surroundings, 'now' | 'issueType'>;
+
 export const ruledOutOfCluster = (
   evidence: Pick<ClusterEvidence, 'pods' | 'workloads' | 'nodes'>,
-  now: number,
-): string[] => [...ofPods(evidence, now), ...ofRollouts(evidence, now), ...ofNodes(evidence)];
+  around: Around,
+): string[] => [...ofPods(evidence, around), ...ofRollouts(evidence, around), ...ofNodes(evidence)];
 
-function ofPods({ pods }: Pick<ClusterEvidence, 'pods'>, now: number): string[] {
+function ofPods({ pods }: Pick<ClusterEvidence, 'pods'>, { now, issueType }: Around): string[] {
   const seen = whole(pods);
   if (!seen || seen.all.length === 0) return [];
   const ends = seen.all.flatMap(({ containers }) => containers.flatMap(({ last, ended }) => [last, ended]));
-  const isKilled = ends.some((end) => end?.reason === 'OOMKilled' && isWithin(end.at, now, hours(24)));
+  const within = limitOf(issueType, 'killedWarning');
+  const isKilled = ends.some((end) => end?.reason === 'OOMKilled' && isWithin(end.at, now, within));
   const staying = seen.targets.filter((pod) => !isLeaving(pod));
   const isWell = seen.label !== undefined && staying.length > 0 && staying.every(isReady);
   return [
-    ...(isKilled ? [] : [`None of ${count(seen.all.length, 'pod')} was killed for memory within 24 h.`]),
+    ...(isKilled ? [] : [`None of ${count(seen.all.length, 'pod')} was killed for memory within ${duration(within)}.`]),
     ...(isWell ? [`Not the pods of ${seen.label}: ${staying.length} of ${staying.length} are ready.`] : []),
   ];
 }
 
-function ofRollouts({ workloads }: Pick<ClusterEvidence, 'workloads'>, now: number): string[] {
+function ofRollouts({ workloads }: Pick<ClusterEvidence, 'workloads'>, { now, issueType }: Around): string[] {
   const seen = whole(workloads);
   if (!seen || seen.all.length === 0) return [];
+  const within = limitOf(issueType, 'rolledOutWithin');
   // of a stateful set it is not told since when
   const isRecent = seen.all.some(
-    ({ kind, rollout }) => rollout && (kind === 'statefulset' || isWithin(rollout.at, now, minutes(60))),
+    ({ kind, rollout }) => rollout && (kind === 'statefulset' || isWithin(rollout.at, now, within)),
   );
-  return isRecent ? [] : [`Not a rollout: none of ${count(seen.all.length, 'workload')} was rolled out within 1 h.`];
+  const what = count(seen.all.length, 'workload');
+  return isRecent ? [] : [`Not a rollout: none of ${what} was rolled out within ${duration(within)}.`];
 }
 
 function ofNodes({ nodes }: Pick<ClusterEvidence, 'nodes'>): string[] {

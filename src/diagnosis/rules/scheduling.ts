@@ -1,29 +1,29 @@
 /** Pods that no node takes (C9): the scheduler's message, told as causes with numbers of nodes. */
 import type { Finding } from '../diagnosis.ts';
 import { type Condition, conditionOf, isLeaving, type Pod } from '../pod.ts';
-import { minutes } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
 import { count, duration, oneLine } from '../words.ts';
-import { ofPod } from './of-pod.ts';
+import { type Around, ofPod } from './of-pod.ts';
 
-const criticalAfter = minutes(5);
-
-export const unschedulable = (pods: Pod[], now: number): Finding[] =>
+export const unschedulable = (pods: Pod[], around: Around): Finding[] =>
   pods.flatMap((pod) => {
     const scheduled = conditionOf(pod, 'PodScheduled');
     if (scheduled?.status !== 'False' || isLeaving(pod)) return [];
     if (scheduled.reason === 'SchedulingGated') return [gated(pod)];
     if (scheduled.reason !== 'Unschedulable') return [];
-    return [unscheduled(pod, scheduled, now)];
+    return [unscheduled(pod, scheduled, around)];
   });
 
-function unscheduled(pod: Pod, { message = '', since = pod.createdAt }: Condition, now: number): Finding {
+function unscheduled(pod: Pod, { message = '', since = pod.createdAt }: Condition, around: Around): Finding {
+  const forMs = around.now - since;
+  const criticalAfter = limitOf(around, 'unschedulableCritical');
   const causes = causesIn(message);
   return ofPod(pod, {
     rule: 'pod.unschedulable',
-    level: now - since > criticalAfter ? 'critical' : 'warning',
+    level: forMs > criticalAfter ? 'critical' : 'warning',
     ...(causes.some(({ isCapacity }) => isCapacity) ? { cause: 'capacity' as const } : {}),
-    summary: `No node has taken it for ${duration(now - since)}: ${told(causes)}.`,
-    observed: duration(now - since),
+    summary: `No node has taken it for ${duration(forMs)}: ${told(causes)}.`,
+    observed: duration(forMs),
     threshold: `any; critical beyond ${duration(criticalAfter)}`,
     evidence: message === '' ? [] : [oneLine(message, 300)],
   });

@@ -46,11 +46,12 @@ const of = <Data>(seen: Seen<Data>, change: (data: Data) => Data): Seen<Data> =>
 export const besideScope = (
   { pods, events }: ClusterEvidence,
   { isPod }: Scope,
-  { now, samples }: Pick<Surroundings, 'now' | 'samples'>,
+  { now, samples, issueType }: Pick<Surroundings, 'now' | 'samples' | 'issueType'>,
 ): Finding[] =>
   whenSeen(pods, ({ all, namespace }) => {
     const others = all.filter((pod) => !isPod(pod));
-    return besides(judgePods(others, { now, events: events.ok ? events.data.all : undefined }, samples), namespace);
+    const around = { now, thresholds: issueType.thresholds, events: events.ok ? events.data.all : undefined };
+    return besides(judgePods(others, around, samples), namespace);
   });
 
 /** Findings that are not what the issue is about, as one. */

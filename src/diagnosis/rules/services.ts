@@ -3,10 +3,10 @@ import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import { isLeaving, type Pod } from '../pod.ts';
 import { type Service, selecting } from '../service.ts';
+import { limitOf } from '../thresholds.ts';
 import { oneLine } from '../words.ts';
 import { titleOf, type Workload } from '../workload.ts';
-
-const warningBelow = 0.5;
+import type { Around } from './of-pod.ts';
 
 const ofService = (
   { name, namespace, uid }: Service,
@@ -19,14 +19,19 @@ const ofService = (
   ...said,
 });
 
-/** `pods`: all of the namespace; `workloads`: none where they were not seen. */
-export function badEndpoints(services: Service[], pods: Pod[], workloads: Workload[] = []): Finding[] {
+/** `pods`: all of the namespace. */
+export function badEndpoints(
+  services: Service[],
+  pods: Pod[],
+  { workloads = [], thresholds }: Pick<Around, 'workloads' | 'thresholds'>,
+): Finding[] {
   const selectedBy = selecting(pods.filter((pod) => !isLeaving(pod)));
+  const warningBelow = limitOf({ thresholds }, 'endpointsWarning');
   return services.flatMap((service) => {
     const { selector, endpoints } = service;
     if (!selector) return elsewhere(service);
     const ready = endpoints.filter(({ isReady }) => isReady).length;
-    if (endpoints.length > 0 && ready / endpoints.length >= warningBelow) return [];
+    if (endpoints.length > 0 && (100 * ready) / endpoints.length >= warningBelow) return [];
     const selected = selectedBy(selector);
     if (selected.length === 0 && endpoints.length === 0)
       return [selectsNothing(service, selector, { pods, workloads })];
@@ -36,7 +41,7 @@ export function badEndpoints(services: Service[], pods: Pod[], workloads: Worklo
         level: ready === 0 ? 'critical' : 'warning',
         summary: `${ready} of ${endpoints.length} endpoints ready, for ${selected.length} pods that it selects.`,
         observed: `${ready} of ${endpoints.length}`,
-        threshold: `critical at 0, warning below ${warningBelow * 100} %`,
+        threshold: `critical at 0, warning below ${warningBelow} %`,
       }),
     ];
   });

@@ -31,11 +31,12 @@ export interface ClusterEvidence {
 /** Judges all pods of the namespace; the runbook's label says which of them the issue is about. */
 export function judgeCluster(
   evidence: ClusterEvidence,
-  surroundings: Pick<Surroundings, 'now' | 'samples'>,
+  surroundings: Pick<Surroundings, 'now' | 'samples' | 'issueType'>,
 ): Finding[] {
   const { pods, workloads, events, nodes, autoscalers, limits, suspectLogs } = evidence;
   const around: Around = {
     now: surroundings.now,
+    thresholds: surroundings.issueType.thresholds,
     events: events.ok ? events.data.all : undefined,
     workloads: workloads.ok ? workloads.data.all : undefined,
   };
@@ -46,10 +47,10 @@ export function judgeCluster(
     ...ofPods,
     ...sharedNode(placed),
     ...whenSeen(nodes, ({ all }) => badNodes(all, placed, around.now)),
-    ...whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, now: around.now })),
+    ...whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, around })),
     ...whenSeen(autoscalers, ({ all }) => badAutoscalers(all)),
-    ...whenSeen(events, (seen) => warningEvents(seen, around.now)),
-    ...whenSeen(limits, ({ quotas, budgets }) => [...nearlyFull(quotas), ...noDisruption(budgets)]),
+    ...whenSeen(events, (seen) => warningEvents(seen, around)),
+    ...whenSeen(limits, ({ quotas, budgets }) => [...nearlyFull(quotas, around), ...noDisruption(budgets)]),
   ];
   return suspectLogs.ok ? withLastWords(findings, suspectLogs.data) : findings;
 }
@@ -59,13 +60,13 @@ type Placed = Parameters<typeof sharedNode>[0];
 function ofWorkloads(
   { all, replicaSets, namespace }: Workloads,
   pods: Seen<Pods>,
-  { placed, now }: { placed: Placed; now: number },
+  { placed, around }: { placed: Placed; around: Around },
 ): Finding[] {
   const targets = new Set(pods.ok && pods.data.label ? pods.data.targets.map(({ uid }) => uid) : []);
   return [
-    ...recentRollouts(all, { ...placed, targets }, now),
+    ...recentRollouts(all, { ...placed, targets }, around),
     ...halted(all),
     ...failedCreate(replicaSets, all, namespace),
-    ...unavailable(all, placed.pods, now),
+    ...unavailable(all, placed.pods, around),
   ];
 }

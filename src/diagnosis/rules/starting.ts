@@ -2,7 +2,7 @@
 import type { Finding } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import { type Container, conditionOf, isLeaving, type Pod } from '../pod.ts';
-import { minutes } from '../times.ts';
+import { limitOf } from '../thresholds.ts';
 import { duration, oneLine } from '../words.ts';
 import { titleOf, workloadOf } from '../workload.ts';
 import { type Around, eachContainer, ofContainer, ofPod } from './of-pod.ts';
@@ -17,7 +17,6 @@ const imageReasons = new Set([
 const configReasons = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 const creatingReasons = new Set(['ContainerCreating', 'PodInitializing']);
 const mountReasons = new Set(['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']);
-const creatingFor = minutes(2);
 
 export const imageNotPulled = (pods: Pod[], around: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
@@ -86,8 +85,10 @@ function missing(message: string): string {
 }
 
 /** Without an event that says what is in the way it may be a large image on its way. */
-export const stuckCreating = (pods: Pod[], { now, events }: Around): Finding[] =>
+export const stuckCreating = (pods: Pod[], around: Around): Finding[] =>
   pods.flatMap((pod) => {
+    const { now, events } = around;
+    const creatingFor = limitOf(around, 'creatingAfter');
     const since = conditionOf(pod, 'PodScheduled')?.since ?? pod.createdAt;
     if (!isCreating(pod) || now - since <= creatingFor) return [];
     const said = eventsOf(events ?? [], pod).find(({ reason }) => mountReasons.has(reason));

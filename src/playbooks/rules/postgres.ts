@@ -1,6 +1,7 @@
 /** Postgres's connections: none left, few left, and who keeps them. */
 import type { Finding, Seen } from '../../diagnosis/diagnosis.ts';
 import { percent } from '../../diagnosis/quantity.ts';
+import { limitOf } from '../../diagnosis/thresholds.ts';
 import { oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { type Connections, connections, type Owner } from '../../probes/connections.ts';
@@ -51,8 +52,9 @@ export function full(evidence: Postgres): Finding[] {
   ];
 }
 
-export function slotsNearlyUsed(seen: Connections, { thresholds }: IssueType): Finding[] {
-  const { slotsWarning = 80, slotsCritical = 95 } = thresholds;
+export function slotsNearlyUsed(seen: Connections, issueType: IssueType): Finding[] {
+  const slotsWarning = limitOf(issueType, 'slotsWarning');
+  const slotsCritical = limitOf(issueType, 'slotsCritical');
   const share = (100 * seen.used) / seen.usable;
   if (seen.used >= seen.usable || share < slotsWarning) return [];
   return [

@@ -1,12 +1,13 @@
 /** What it is not: a sentence for each that was looked at and found well. */
 import type { Seen } from '../../diagnosis/diagnosis.ts';
 import { whenSeen } from '../../diagnosis/playbook.ts';
+import { limitOf } from '../../diagnosis/thresholds.ts';
 import { count, duration } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import type { Root } from '../../probes/blocking.ts';
 import type { Connections } from '../../probes/connections.ts';
-import { type IdleSession, idleInTransactionMs } from '../../probes/idle-in-transaction.ts';
-import { type LongQuery, longQueryMs } from '../../probes/long-queries.ts';
+import type { IdleSession } from '../../probes/idle-in-transaction.ts';
+import type { LongQuery } from '../../probes/long-queries.ts';
 import type { PoolerAnswer } from '../../probes/pooler-answer.ts';
 import type { PoolerLog } from '../../probes/pooler-log.ts';
 import type { Pools } from '../../probes/pooler-pools.ts';
@@ -61,12 +62,15 @@ const waiting = ({ pools, connections, log }: Evidence, issueType: IssueType): s
 
 const sessions = ({ long, idle, locks }: Evidence, issueType: IssueType): string[] => [
   ...whenSeen(long, (found) =>
-    when(found.length === 0, `No statement has been running for longer than ${duration(longQueryMs(issueType))}.`),
+    when(
+      found.length === 0,
+      `No statement has been running for longer than ${duration(limitOf(issueType, 'longQuery'))}.`,
+    ),
   ),
   ...whenSeen(idle, (found) =>
     when(
       found.length === 0,
-      `No session has been idle in transaction for longer than ${duration(idleInTransactionMs(issueType))}.`,
+      `No session has been idle in transaction for longer than ${duration(limitOf(issueType, 'idleInTransaction'))}.`,
     ),
   ),
   ...whenSeen(locks, (roots) => when(roots.length === 0, 'No session waits for a lock.')),

@@ -1,12 +1,13 @@
 /** Sessions that keep others from working: long statements, forgotten transactions, locks, waits of one kind. */
 import type { Finding } from '../../diagnosis/diagnosis.ts';
 import { percent } from '../../diagnosis/quantity.ts';
-import { minutes, seconds } from '../../diagnosis/times.ts';
+import { limitOf } from '../../diagnosis/thresholds.ts';
+import { seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { blocking, type Root } from '../../probes/blocking.ts';
-import { type IdleSession, idleInTransaction, idleInTransactionMs } from '../../probes/idle-in-transaction.ts';
-import { type LongQuery, longQueries, longQueryMs } from '../../probes/long-queries.ts';
+import { type IdleSession, idleInTransaction } from '../../probes/idle-in-transaction.ts';
+import { type LongQuery, longQueries } from '../../probes/long-queries.ts';
 import { type Waits, waits } from '../../probes/waits.ts';
 
 const blockedAtLeast = 5;
@@ -27,10 +28,10 @@ const nameOf = ({ pid, application, database }: Session): string =>
 
 export function idle([oldest, ...others]: IdleSession[], issueType: IssueType): Finding[] {
   if (!oldest) return [];
-  const { idleInTransactionCritical = minutes(5) } = issueType.thresholds;
+  const idleInTransactionCritical = limitOf(issueType, 'idleInTransactionCritical');
   const all = [oldest, ...others];
   const written = all.filter(({ hasWritten }) => hasWritten).length;
-  const limit = duration(idleInTransactionMs(issueType));
+  const limit = duration(limitOf(issueType, 'idleInTransaction'));
   return [
     {
       rule: 'sessions.idle-in-transaction',
@@ -47,8 +48,8 @@ export function idle([oldest, ...others]: IdleSession[], issueType: IssueType): 
 
 export function long([oldest, ...others]: LongQuery[], issueType: IssueType): Finding[] {
   if (!oldest) return [];
-  const { longQueryCritical = minutes(5) } = issueType.thresholds;
-  const limit = duration(longQueryMs(issueType));
+  const longQueryCritical = limitOf(issueType, 'longQueryCritical');
+  const limit = duration(limitOf(issueType, 'longQuery'));
   const wait = oldest.wait === null ? '' : `, waiting for ${oneLine(oldest.wait, 60)}`;
   return [
     {
@@ -65,8 +66,9 @@ export function long([oldest, ...others]: LongQuery[], issueType: IssueType): Fi
 }
 
 /** Of a tree only its root is named: all others go on by themselves once that is gone. */
-export function blocked(roots: Root[], { thresholds }: IssueType): Finding[] {
-  const { blockedWarning = seconds(30), blockedCritical = minutes(1) } = thresholds;
+export function blocked(roots: Root[], issueType: IssueType): Finding[] {
+  const blockedWarning = limitOf(issueType, 'blockedWarning');
+  const blockedCritical = limitOf(issueType, 'blockedCritical');
   return roots.flatMap((root) => {
     const { blocked, longestWaitMs, depth } = root;
     const isCrowd = blocked >= blockedAtLeast && longestWaitMs >= shortWaitMs;

@@ -16,6 +16,7 @@ import { eventOf } from '../../../src/probes/events.ts';
 import { podOf } from '../../../src/probes/pod-row.ts';
 import { event, now, type PodTold, pod } from '../../probes/objects.ts';
 
+const around = { now, thresholds: {} };
 const told = (findings: Finding[]): string[] => findings.map(({ rule, level }) => `${rule} ${level}`);
 const ago = (minutes: number): number => now - minutes * 60_000;
 const is = (type: string, status: string, more: Partial<Condition> = {}): Condition => ({ type, status, ...more });
@@ -70,7 +71,7 @@ describe('a workload', () => {
       ['workload.unavailable critical'],
     ],
   ])('%s', (_name, more, pods, expected) => {
-    expect(told(unavailable([workload(more)], pods, now))).toEqual(expected);
+    expect(told(unavailable([workload(more)], pods, around))).toEqual(expected);
   });
 
   it.each<[string, Condition[], string[]]>([
@@ -130,7 +131,7 @@ describe('a rollout', () => {
     recentRollouts(
       [workload({ rollout: one })],
       { pods, ill: new Set(ill.map((name) => `uid-${name}`)), targets: new Set(targets.map((name) => `uid-${name}`)) },
-      now,
+      around,
     );
 
   it.each<[string, Rollout | undefined, Pod[], Parameters<typeof judge>[2], string[]]>([
@@ -316,8 +317,10 @@ describe('a limit', () => {
   ];
 
   it('that is nearly used up is a note, below it nothing', () => {
-    expect(nearlyFull(quota('9Gi'))).toMatchObject([{ level: 'info', summary: '9Gi of 10Gi memory are used (90 %).' }]);
-    expect(nearlyFull(quota('9200Mi'))).toEqual([]);
+    expect(nearlyFull(quota('9Gi'), around)).toMatchObject([
+      { level: 'info', summary: '9Gi of 10Gi memory are used (90 %).' },
+    ]);
+    expect(nearlyFull(quota('9200Mi'), around)).toEqual([]);
   });
 
   it('on disruption that allows none is a note, where it guards something', () => {
@@ -337,11 +340,11 @@ it('warnings of the last hour are counted by reason, the most frequent first', (
     event({ about: 'd', reason: 'Pulled', type: 'Normal' }),
   ].map(eventOf);
 
-  const [finding] = warningEvents({ namespace: 'production', all, gaps: [] }, now);
+  const [finding] = warningEvents({ namespace: 'production', all, gaps: [] }, around);
 
   expect(finding).toMatchObject({
     level: 'info',
-    summary: '16 warnings within the hour: Unhealthy 9, BackOff 7.',
+    summary: '16 warnings within 1 h: Unhealthy 9, BackOff 7.',
     evidence: ['Unhealthy x9, last 1 h ago on pod/b:', 'BackOff x7, last 2 min ago on pod/a: Back-off'],
   });
 });

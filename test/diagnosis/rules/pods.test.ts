@@ -9,11 +9,15 @@ import { podOf } from '../../../src/probes/pod-row.ts';
 import type { ApiObject } from '../../probes/cluster.ts';
 import { ended, event, minutesAgo, now, type PodTold, pod, waiting } from '../../probes/objects.ts';
 
-type Extra = { events?: ApiObject[]; workloads?: Workload[]; samples?: Sample[] };
+type Extra = {
+  events?: ApiObject[];
+  workloads?: Workload[];
+  samples?: Sample[];
+};
 
 function judge(object: ApiObject, { events = [], workloads, samples }: Extra = {}): Finding[] {
   const seen = events.map((one) => eventOf(one)).toSorted((a, b) => b.last - a.last);
-  const around: Around = { now, events: seen, workloads };
+  const around: Around = { now, thresholds: {}, events: seen, workloads };
   return judgePods([podOf(object)], around, samples);
 }
 

@@ -58,13 +58,21 @@ describe('a service', () => {
       ['service.elsewhere info'],
     ],
   ])('%s', (_name, more, workloads, expected) => {
-    expect(told(badEndpoints([service(more)], [apiPod()], workloads))).toEqual(expected);
+    expect(told(badEndpoints([service(more)], [apiPod()], { workloads, thresholds: {} }))).toEqual(expected);
+  });
+
+  it('with half of its endpoints is one where the runbook wants more', () => {
+    const half = service({ endpoints: ready(1, 1) });
+
+    expect(told(badEndpoints([half], [apiPod()], { thresholds: { endpointsWarning: 51 } }))).toEqual([
+      'service.few-endpoints warning',
+    ]);
   });
 
   it('that selects nothing names the pod that comes nearest, with what differs', () => {
     const pods = [apiPod({ app: 'web', name: 'web-1' }), apiPod({ name: 'api-1' })];
 
-    const [finding] = badEndpoints([service({ selector: { app: 'apj' }, endpoints: [] })], pods);
+    const [finding] = badEndpoints([service({ selector: { app: 'apj' }, endpoints: [] })], pods, { thresholds: {} });
 
     expect(finding?.summary).toBe('No pod carries app=apj: api-1 comes nearest, with app=api.');
   });
