@@ -4,7 +4,10 @@ import { levels, reminderKinds, severities } from '../incident/policy.ts';
 import { Duration } from './duration.ts';
 
 const Text = z.string().trim().min(1, 'must not be empty');
-const Name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case words joined by hyphens');
+const Name = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case words joined by hyphens')
+  .max(80, 'is longer than 80 characters');
 const SlackId = z
   .string()
   .regex(/^[UWS][A-Z0-9]{2,}$/, 'is not a Slack id: users start with U or W, user groups with S');

@@ -15,6 +15,7 @@ const limits = {
   section: 3_000,
   context: 2_000,
   button: 75,
+  value: 2_000,
   fallback: 2_900,
   blocks: 50,
   total: 12_000,
@@ -89,8 +90,13 @@ export interface ButtonParts {
   confirm?: string;
 }
 
-export const actions = (buttons: ButtonParts[]): ActionsBlock[] =>
-  buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons.slice(0, 25).map(button) }];
+/** Slack refuses a whole message for one button that carries too much: better without that one. */
+const isCarried = ({ pressed }: ButtonParts): boolean => encode(pressed).length <= limits.value;
+
+export function actions(buttons: ButtonParts[]): ActionsBlock[] {
+  const elements = buttons.filter(isCarried).slice(0, 25).map(button);
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+}
 
 const button = ({ action, label, pressed, style, confirm }: ButtonParts, n: number): Button => ({
   type: 'button',

@@ -62,6 +62,14 @@ it('reports', () => {
   fc.assert(fc.property(aReport, anIncident, (report, incident) => holds(reportMessage(report, sceneOf(incident)))));
 });
 
+it('a report of a type whose name is too long for a button', () => {
+  fc.assert(
+    fc.property(aReport, anIncident, (report, incident) =>
+      holds(reportMessage({ ...report, issueType: '"<'.repeat(1_000) }, sceneOf(incident))),
+    ),
+  );
+});
+
 it('the steps of a type without a playbook', () => {
   const type = fc.record({
     id: hostile,
