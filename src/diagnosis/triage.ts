@@ -34,10 +34,7 @@ export async function runTriage(looks: Look[], first?: (report: Report) => void)
 }
 
 export function asOne(reports: Report[]): Report {
-  const findings = onlyOnce(
-    reports.flatMap((report) => report.findings),
-    keyOf,
-  ).toSorted(byLevel);
+  const findings = onlyOnce(reports.flatMap((report) => report.findings).toSorted(byLevel), keyOf);
   const checks = onlyOnce(reports.flatMap((report) => report.checks).toSorted(byVerdict), ({ name }) => name);
   const names = new Set(checks.filter(({ why }) => why === undefined).map(({ name }) => name));
   return {

@@ -42,6 +42,12 @@ describe('all looks as one', () => {
     expect(one.findings).toHaveLength(1);
     expect(one.checks.find(({ name }) => name === locks.name)?.verdict).toBe('healthy');
   });
+
+  it('keeps of one finding the worst of what they say of it', () => {
+    const noted = of('noted', { findings: report.findings.map((one) => ({ ...one, level: 'info' })) });
+
+    expect(asOne([noted, critical]).findings.map(({ level }) => level)).toEqual(['critical']);
+  });
 });
 
 describe('a triage', () => {
