@@ -35,8 +35,8 @@ export async function runTriage(looks: Look[], first?: (report: Report) => void)
 
 export function asOne(reports: Report[]): Report {
   const findings = onlyOnce(reports.flatMap((report) => report.findings).toSorted(byLevel), keyOf);
-  const checks = onlyOnce(reports.flatMap((report) => report.checks).toSorted(byVerdict), ({ name }) => name);
-  const names = new Set(checks.filter(({ why }) => why === undefined).map(({ name }) => name));
+  const checks = checksOf(reports);
+  const unseen = new Set(checks.filter(({ why }) => why !== undefined).map(({ name }) => name));
   return {
     issueType: '',
     title: 'What it may be',
@@ -52,15 +52,29 @@ export function asOne(reports: Report[]): Report {
     pending: onlyOnce(
       reports.flatMap((report) => report.pending),
       (name) => name,
-    ).filter((name) => !names.has(name)),
+    ).filter((name) => unseen.has(name)),
     at: Math.min(...reports.map(({ at }) => at)),
     tookMs: Math.max(0, ...reports.map(({ tookMs }) => tookMs)),
     suggestions: reports.map(suggestionOf).toSorted(byWeight),
   };
 }
 
-/** Two playbooks may ask the same thing: what one of them saw was seen. */
-const byVerdict = (a: Check, b: Check): number => Number(a.verdict === 'unknown') - Number(b.verdict === 'unknown');
+/**
+ * Two playbooks may ask the same thing: what one of them saw was seen. Under one name they may ask in two places as well:
+ * there the name is healthy only where all of them are.
+ */
+function checksOf(reports: Report[]): Check[] {
+  const asked = reports.flatMap((report) => report.checks).toSorted(bySight);
+  const each = onlyOnce(asked, ({ name, repeat }) => `${name}\n${repeat}`);
+  const ill = each.filter(({ verdict }) => verdict !== 'healthy');
+  const names = new Set(ill.map(({ name }) => name));
+  const healthy = each.filter(({ name, verdict }) => verdict === 'healthy' && !names.has(name));
+  return [...ill, ...onlyOnce(healthy, ({ name }) => name)];
+}
+
+const sightRank: Record<Verdict, number> = { suspect: 0, healthy: 1, unknown: 2 };
+
+const bySight = (a: Check, b: Check): number => sightRank[a.verdict] - sightRank[b.verdict];
 
 const byLevel = (a: Finding, b: Finding): number => rank[a.level] - rank[b.level];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Playbook, Report } from '../../src/diagnosis/diagnosis.ts';
+import type { Playbook, Report, Verdict } from '../../src/diagnosis/diagnosis.ts';
 import { asOne, runTriage } from '../../src/diagnosis/triage.ts';
 import { policy, report } from '../slack/views/world.ts';
 
@@ -50,6 +50,33 @@ describe('all looks as one', () => {
   });
 });
 
+describe('what of the checks of one name', () => {
+  const pods = (verdict: Verdict, where: string): Report =>
+    of(where, { verdict, findings: [], checks: [{ name: 'pods', verdict, repeat: `get pods ${where}`, tookMs: 1 }] });
+  const checksOf = (...reports: Report[]) => asOne(reports).checks.map(({ verdict, repeat }) => [verdict, repeat]);
+
+  it('was not seen in one place stays so beside what was seen in others, and none of them is called healthy', () => {
+    const all = [pods('healthy', '-n a'), pods('suspect', '-n b'), pods('unknown', '-n c')];
+
+    expect(checksOf(...all)).toEqual([
+      ['suspect', 'get pods -n b'],
+      ['unknown', 'get pods -n c'],
+    ]);
+  });
+
+  it('is suspect in one playbook is so, though another that asked the same found nothing', () => {
+    expect(checksOf(pods('healthy', '-n a'), pods('suspect', '-n a'))).toEqual([['suspect', 'get pods -n a']]);
+  });
+
+  it('was seen by another that asked the same was seen', () => {
+    expect(checksOf(pods('unknown', '-n a'), pods('healthy', '-n a'))).toEqual([['healthy', 'get pods -n a']]);
+  });
+
+  it('is healthy everywhere stands there once', () => {
+    expect(checksOf(pods('healthy', '-n a'), pods('healthy', '-n b'))).toEqual([['healthy', 'get pods -n a']]);
+  });
+});
+
 describe('a triage', () => {
   const [issueType] = policy.issueTypes;
   if (!issueType) throw new Error('the runbook has no types');
@@ -62,7 +89,7 @@ describe('a triage', () => {
       issueType: 'critical',
       probes: [],
       async run(_, first) {
-        first?.({ ...critical, findings: [], verdict: 'unknown', pending: ['locks'] });
+        first?.({ ...critical, findings: [], verdict: 'unknown', pending: ['locks on executions'] });
         await gate.promise;
         return critical;
       },
@@ -78,7 +105,7 @@ describe('a triage', () => {
     );
     const whole = await running;
 
-    expect(heard.map(({ pending }) => pending)).toEqual([['locks']]);
+    expect(heard.map(({ pending }) => pending)).toEqual([['locks on executions']]);
     expect(heard[0]?.findings.map(({ rule }) => rule)).toEqual(['x.y']);
     expect(whole.pending).toEqual([]);
     expect(whole.findings).toHaveLength(2);
