@@ -1,5 +1,6 @@
 /** Findings as a person reads them: those alike told as one, what explains before what is explained. */
 import { type About, causes, type Finding, type FindingLevel, type Offer } from './diagnosis.ts';
+import { count } from './words.ts';
 
 const most = { evidence: 12, offers: 5 };
 const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
@@ -20,12 +21,13 @@ function asOne(alike: Finding[]): Finding[] {
   const [first] = alike.toSorted(byWeight);
   if (!first?.about?.owner || alike.length === 1) return alike;
   const { kind, siblings, owner, namespace } = first.about;
-  const many = siblings === undefined ? `${alike.length}` : `${alike.length} of ${siblings}`;
+  const ill = new Set(alike.map(({ about }) => about?.uid ?? about?.name)).size;
+  const many = siblings === undefined ? count(ill, kind) : `${ill} of ${count(siblings, kind)}`;
   return [
     {
       ...first,
       subject: owner,
-      summary: `${many} ${kind}s, such as ${first.subject}: ${first.summary}`,
+      summary: `${many}, such as ${first.subject}: ${first.summary}`,
       evidence: evidenceOf(first, alike),
       about: ownerOf(owner, namespace),
       ...offersOf(alike),

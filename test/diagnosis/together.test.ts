@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Finding } from '../../src/diagnosis/diagnosis.ts';
+import type { About, Finding } from '../../src/diagnosis/diagnosis.ts';
 import { together } from '../../src/diagnosis/together.ts';
 
 const finding = (subject: string, more: Partial<Finding> = {}): Finding => ({
@@ -27,6 +27,26 @@ describe('findings of one owner', () => {
       evidence: ['api-1', 'api-2', 'api-3'].map((pod) => `${pod}: It has restarted 9 times.`),
       about: { kind: 'deployment', namespace: 'production', name: 'api' },
     });
+  });
+
+  it.each<[string, Partial<About>, Partial<About>, string]>([
+    ['one by its uid', { uid: 'u-1', siblings: 9 }, { uid: 'u-1', siblings: 9 }, '1 of 9 pods'],
+    ['one by its name where no uid is known', { siblings: 9 }, { siblings: 9 }, '1 of 9 pods'],
+    [
+      'two where one came again under its name',
+      { uid: 'u-1', siblings: 9 },
+      { uid: 'u-2', siblings: 9 },
+      '2 of 9 pods',
+    ],
+    ['the only one that there is', { siblings: 1 }, { siblings: 1 }, '1 of 1 pod'],
+    ['one where nobody knows of how many', {}, {}, '1 pod'],
+  ])('of two containers count pods: %s', (_name, first, second, many) => {
+    const about: About = { kind: 'pod', namespace: 'production', name: 'api-1', owner: 'deployment/api' };
+    const of = (subject: string, more: Partial<About>) => finding(subject, { about: { ...about, ...more } });
+
+    const [one] = together([of('api-1/app', first), of('api-1/proxy', second)]);
+
+    expect(one?.summary).toBe(`${many}, such as api-1/app: It has restarted 9 times.`);
   });
 
   it('show the worst of them as the example', () => {
