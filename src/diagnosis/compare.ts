@@ -1,4 +1,5 @@
 /** Two looks at the same, side by side: what is new, gone, better, worse. What was not seen now is never called gone. */
+import { isUnseen } from './checks.ts';
 import {
   type Change,
   type ChangeKind,
@@ -19,15 +20,23 @@ export function keyOf({ rule, about, subject }: Finding): string {
 
 export function compare(before: Report, after: Report): Changes {
   const [was, is] = [byKey(before), byKey(after)];
-  const seen = new Set(after.checks.filter(({ verdict }) => verdict !== 'unknown').map(({ name }) => name));
+  const isSeen = sightOf(after);
   const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding));
   const missing = [...was]
     .filter(([key]) => !is.has(key))
-    .map(([, { rule, subject, check, ...finding }]): Change => {
-      const kind = seen.has(check) ? 'gone' : 'unseen';
+    .map(([, finding]): Change => {
+      const { rule, subject, check, restsOn = [] } = finding;
+      const kind = [check, ...restsOn].every(isSeen) ? 'gone' : 'unseen';
       return { kind, rule, subject, was: wordsOf(finding) };
     });
   return { since: before.at, list: [...now, ...missing].toSorted(byKind) };
+}
+
+/** Of several checks of one name, each in its own place, nobody knows in which of them it was found. */
+function sightOf({ checks }: Report): (name: string) => boolean {
+  const names = new Set(checks.map(({ name }) => name));
+  const unseen = new Set(checks.filter(isUnseen).map(({ name }) => name));
+  return (name) => names.has(name) && !unseen.has(name);
 }
 
 /** In the order of the report: the worst first. */

@@ -89,6 +89,8 @@ export interface Finding {
   level: FindingLevel;
   /** name of the probe whose data this follows from */
   check: string;
+  /** names of further probes without which this would not be found: where one was not seen, it is not gone */
+  restsOn?: string[];
   subject: string;
   /** one sentence with the numbers */
   summary: string;

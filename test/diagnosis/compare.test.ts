@@ -64,8 +64,18 @@ describe('against the look before, a finding', () => {
   it.each([
     ['its check was not seen now', [check('unknown')]],
     ['its check is not made any more', [check('healthy', 'nodes')]],
+    ['its check found something else and saw a part', [{ ...check('suspect'), gaps: ['20 of 30 pods were read'] }]],
+    ['its check was seen in one place and not in another', [check('suspect'), check('unknown')]],
   ])('is not called gone when %s', (_name, checks) => {
     expect(kinds(look([finding()]), look([], checks))).toEqual(['unseen']);
+  });
+
+  it.each([
+    ['gone where that was seen', [check('healthy'), check('healthy', 'events')], 'gone'],
+    ['unseen where that was not', [check('healthy'), check('unknown', 'events')], 'unseen'],
+    ['unseen where nobody asked', [check('healthy')], 'unseen'],
+  ])('that rests on a further check is %s', (_name, checks, kind) => {
+    expect(kinds(look([finding({ restsOn: ['events'] })]), look([], checks))).toEqual([kind]);
   });
 });
 
