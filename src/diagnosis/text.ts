@@ -1,19 +1,20 @@
 /** A report as plain text: for a terminal, and for the file beside its message. Nothing is left out. */
-import type { Check, Finding, Report } from './diagnosis.ts';
+import { isUnseen } from './checks.ts';
+import type { Change, Check, Finding, Report } from './diagnosis.ts';
 import { duration } from './words.ts';
 
 const verdicts = { healthy: 'healthy', suspect: 'SUSPECT', unknown: 'UNKNOWN: not everything was seen' };
 
 export function reportText(report: Report): string {
   const { findings, checks, ruledOut, steps, pending } = report;
-  const unseen = checks.filter(({ verdict }) => verdict === 'unknown');
   return [
     `${report.title}: ${verdicts[report.verdict]}`,
     `Looked at ${new Date(report.at).toISOString()}; it took ${report.tookMs < 1_000 ? 'less than 1 s' : duration(report.tookMs)}.`,
+    ...changesText(report),
     ...block('What it may be', (report.suggestions ?? []).map(suggested)),
     ...block('Still looking at', pending),
     ...findings.flatMap((finding) => ['', ...findingText(finding)]),
-    ...block('Not seen', unseen.flatMap(unseenText)),
+    ...block('Not seen', checks.filter(isUnseen).flatMap(unseenText)),
     ...block('Ruled out', ruledOut),
     ...block(
       'Seen, nothing found',
@@ -32,6 +33,15 @@ export function reportText(report: Report): string {
 
 const block = (title: string, lines: string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+
+function changesText({ changes }: Report): string[] {
+  if (!changes) return [];
+  const lines = changes.list.length > 0 ? changes.list.map(changed) : ['Nothing was found then, and nothing now.'];
+  return block(`Against the look at ${new Date(changes.since).toISOString()}`, lines);
+}
+
+const changed = ({ kind, rule, subject, was, is }: Change): string =>
+  `${kind}: ${subject} (${rule}): ${[was, is].filter((words) => words !== undefined).join(' -> ')}`;
 
 const suggested = ({ title, verdict, summary }: NonNullable<Report['suggestions']>[number]): string =>
   `${title}: ${verdicts[verdict]}${summary === undefined ? '' : `; ${summary}`}`;

@@ -1,5 +1,6 @@
 /** One finding as a tired person reads it: how bad, where, what, how it was measured, what could help, the raw lines. */
 import type { KnownBlock } from '@slack/types';
+import { isUnseen } from '../../diagnosis/checks.ts';
 import type { Check, Finding } from '../../diagnosis/diagnosis.ts';
 import { context, foreign, preformatted, section, when } from './blocks.ts';
 
@@ -43,7 +44,7 @@ const helps = ({ offers = [] }: Finding): string[] =>
 
 /** What nobody has seen is not healthy: it stands here with the reason, and with what would have to be allowed. */
 export function unseenBlocks(checks: Check[]): KnownBlock[] {
-  const unseen = checks.filter(({ verdict, gaps = [] }) => verdict === 'unknown' || gaps.length > 0);
+  const unseen = checks.filter(isUnseen);
   const left = unseen.length - most.unseen;
   return when(unseen.length > 0, () => [
     section(unseen.slice(0, most.unseen).map(unseenLine).join('\n')),
