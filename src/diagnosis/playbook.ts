@@ -1,9 +1,9 @@
 /** Look, then judge: runs probes in parallel, each within its own limit, and lets pure rules speak of what was seen. */
 import { CannotSee } from '../errors.ts';
 import type { Milliseconds } from '../incident/policy.ts';
-import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings, Verdict } from './diagnosis.ts';
+import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings } from './diagnosis.ts';
+import { judge } from './judgement.ts';
 import { forOneRun } from './shared.ts';
-import { together } from './together.ts';
 import { reasonOf } from './words.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not accept a probe of a narrower type
@@ -95,16 +95,16 @@ function reportOf<P extends Probes>(
 ): Report {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries lose which name has which type; they come from `probes`
   const evidence = Object.fromEntries(looks.map(({ name, seen }) => [name, seen])) as Evidence<P>;
-  const findings = together(rules(evidence, around));
-  const checks = looks.map(({ check }) => ({ ...check, verdict: verdictOf(check, findings) }));
+  const checks = looks.map(({ check }) => check);
   return {
     issueType,
     title,
     paragraph: around.issueType.paragraph,
-    verdict: overall(checks, findings),
-    findings,
-    checks,
-    ruledOut: ruledOut(evidence, around),
+    ...judge(checks, {
+      rules: () => rules(evidence, around),
+      ruledOut: () => ruledOut(evidence, around),
+      byHand: around.issueType.look,
+    }),
     steps: around.issueType.steps,
     pending: looks.filter(({ isPending }) => isPending).map(({ check }) => check.name),
     at: around.now,
@@ -147,18 +147,6 @@ async function isWithin(ms: Milliseconds, work: Promise<unknown>): Promise<boole
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A check is suspect when a finding names it: findings carry the name of the probe they follow from in `check`. */
-function verdictOf(check: Check, findings: Finding[]): Verdict {
-  if (findings.some((finding) => finding.check === check.name && finding.level !== 'info')) return 'suspect';
-  return check.verdict;
-}
-
-/** Nothing looked at is nothing known. */
-function overall(checks: Check[], findings: Finding[]): Verdict {
-  if (findings.some(({ level }) => level !== 'info')) return 'suspect';
-  return checks.length === 0 || checks.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'healthy';
 }
 
 const since = (started: number): number => Math.round(performance.now() - started);

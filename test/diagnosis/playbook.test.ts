@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Finding, FindingLevel, Probe, Surroundings } from '../../src/diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../../src/diagnosis/playbook.ts';
+import { runTriage } from '../../src/diagnosis/triage.ts';
 import type { IssueType } from '../../src/incident/policy.ts';
 
 const issueType: IssueType = {
@@ -222,5 +223,48 @@ describe('a rule', () => {
 
   it('says nothing of what was not seen', () => {
     expect(whenSeen({ ok: false, why: 'away' }, () => [finding('one', 'critical')])).toEqual([]);
+  });
+});
+
+describe('a rule that breaks', () => {
+  const breaks = (): never => {
+    throw new TypeError('cannot read limits of undefined');
+  };
+  const probes = { one: sees('one', 1), two: blind('two', 'away') };
+  const parts = { issueType: 'toy', title: 'Toy', probes, rules: () => [finding('one', 'critical')] };
+
+  it('leaves nothing healthy that was not judged, and says why', async () => {
+    const report = await playbook({ ...parts, rules: breaks, ruledOut: () => ['It is wound up.'] }).run(surroundings);
+
+    expect(report).toMatchObject({ verdict: 'unknown', findings: [], ruledOut: [], pending: [] });
+    expect(report.checks).toMatchObject([
+      {
+        name: 'judgement',
+        verdict: 'unknown',
+        why: 'a rule broke over what was seen: cannot read limits of undefined',
+        repeat: 'look by hand',
+      },
+      { name: 'one', verdict: 'unknown', why: 'seen, and not judged' },
+      { name: 'two', verdict: 'unknown', why: 'away' },
+    ]);
+  });
+
+  it('says so as well where it only says what it is not, and keeps what was found', async () => {
+    const report = await playbook({ ...parts, ruledOut: breaks }).run(surroundings);
+
+    expect(report).toMatchObject({ verdict: 'suspect', findings: [{ rule: 'toy.broken' }], ruledOut: [] });
+    expect(report.checks.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['judgement', 'unknown'],
+      ['one', 'suspect'],
+      ['two', 'unknown'],
+    ]);
+  });
+
+  it('is no end of the other playbooks of a triage', async () => {
+    const broken = playbook({ ...parts, rules: breaks });
+    const whole = await runTriage([broken, playbook(parts)].map((one) => ({ playbook: one, surroundings })));
+
+    expect(whole.findings.map(({ rule }) => rule)).toEqual(['toy.broken']);
+    expect(whole.checks.map(({ name }) => name)).toContain('judgement');
   });
 });
