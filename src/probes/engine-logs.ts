@@ -8,6 +8,7 @@ import { median } from '../diagnosis/trend.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import { clusterOf, labelled, namespaceOf, whyNot } from './kubernetes.ts';
+import { type Line, lineOf } from './logs.ts';
 import { usesIn } from './memory.ts';
 
 const tailLines = 200;
@@ -78,7 +79,7 @@ export const engineLogs: Probe<EngineLogs> = {
 async function logOf(cluster: Cluster, use: ContainerUse): Promise<PodLog> {
   const { namespace, pod, container } = use;
   const { lines } = await cluster.logs({ namespace, pod, container, tailLines });
-  const said = lines.flatMap(saidIn);
+  const said = lines.flatMap(lineOf);
   return {
     use,
     lines: said.length,
@@ -89,22 +90,11 @@ async function logOf(cluster: Cluster, use: ContainerUse): Promise<PodLog> {
   };
 }
 
-interface Said {
-  at: Instant;
-  text: string;
-}
-
-function saidIn(line: string): Said[] {
-  const end = line.indexOf(' ');
-  const at = Date.parse(end < 0 ? line : line.slice(0, end));
-  return Number.isNaN(at) ? [] : [{ at, text: end < 0 ? '' : line.slice(end + 1) }];
-}
-
-const usualGap = (said: Said[]): Milliseconds | undefined =>
+const usualGap = (said: Line[]): Milliseconds | undefined =>
   said.length < 2 ? undefined : median(said.slice(1).map(({ at }, n) => at - (said[n]?.at ?? at)));
 
 /** Lines of one kind and one wording are one; of one kind the most frequent wording speaks for all. */
-function groupsOf(said: Said[]): LineGroup[] {
+function groupsOf(said: Line[]): LineGroup[] {
   const troubled = said.flatMap(({ at, text }) => {
     const found = classOf(text);
     return found ? [{ class: found, at, line: masked(text) }] : [];
@@ -127,7 +117,7 @@ function groupsOf(said: Said[]): LineGroup[] {
     .toSorted((a, b) => b.count - a.count);
 }
 
-function hostsOf(said: Said[]): PodLog['hosts'] {
+function hostsOf(said: Line[]): PodLog['hosts'] {
   const named = said.filter(({ text }) => classOf(text)).flatMap(({ text }) => hostsIn(text));
   return [...Map.groupBy(named, ({ name }) => name).values()]
     .flatMap((same) => {

@@ -37,9 +37,9 @@ async function readLog(cluster: Cluster, asked: LogAsked): Promise<ReadLog> {
   }
 }
 
-/** The runtime's time stands before each line. */
-function lineOf(line: string): Line[] {
-  const end = line.indexOf(' ');
-  const at = Date.parse(line.slice(0, Math.max(0, end)));
-  return Number.isNaN(at) ? [] : [{ at, text: line.slice(end + 1) }];
+/** The runtime's time stands before each line, before an empty one alone; what has none is not the container's own. */
+export function lineOf(line: string): Line[] {
+  const [time = ''] = line.split(' ', 1);
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? [] : [{ at, text: line.slice(time.length + 1) }];
 }

@@ -4,6 +4,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { minutes } from '../diagnosis/times.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
+import { lineOf } from './logs.ts';
 
 /** In this order: the first that fits a line is what it says. */
 const words = [
@@ -43,18 +44,17 @@ export const poolerLog: Probe<PoolerLog> = {
     if (namespace === undefined || pod === undefined)
       throw new CannotSee('absent', 'the runbook names no pod for the pooler, or no namespace');
     const { lines, isCut } = await cluster.logs({ namespace, pod, tailLines });
-    const young = lines.filter((line) => isYoung(line, now));
-    return { complained: complainedOf(young), sinceMs, isCut: isCut && young.length === lines.length };
+    const said = lines.flatMap(lineOf);
+    const young = said.filter(({ at }) => now - at <= sinceMs);
+    return {
+      complained: complainedOf(young.map(({ text }) => text)),
+      sinceMs,
+      isCut: isCut && young.length === said.length,
+    };
   },
   repeat: ({ targets }) => `kubectl logs ${targets['pooler']} -n ${targets['namespace']} --since=15m`,
   gaps: ({ isCut }) => (isCut ? [`the log of 15 min is longer than the ${tailLines} lines that were read`] : []),
 };
-
-/** Each line begins with the time of its writing. */
-function isYoung(line: string, now: number): boolean {
-  const at = Date.parse(line.slice(0, Math.max(0, line.indexOf(' '))));
-  return Number.isNaN(at) || now - at <= sinceMs;
-}
 
 function complainedOf(lines: string[]): Complained[] {
   const byKind = Map.groupBy(lines, kindOf);
