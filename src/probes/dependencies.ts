@@ -2,23 +2,16 @@
 import { z } from 'zod';
 import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { listSlices, merged } from './endpoints.ts';
 import { engineLogsOf } from './engine-logs.ts';
 import { serviceOf } from './engine-services.ts';
-import { clusterOf, maybe, namespaceOf, several, whyNot } from './kubernetes.ts';
+import { clusterOf, maybe, namespaceOf, whyNot } from './kubernetes.ts';
 
 const mostServices = 5;
 
 const Service = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z.object({ type: maybe(z.string()), selector: maybe(z.record(z.string(), z.string())) }),
-});
-const Slice = z.object({
-  endpoints: several(
-    z.object({
-      addresses: several(z.string()),
-      conditions: maybe(z.object({ ready: maybe(z.boolean()) })),
-    }),
-  ),
 });
 
 export interface Dependency {
@@ -93,29 +86,17 @@ async function lookAt(
       fields: `metadata.name=${name}`,
       parse: (item) => Service.parse(item),
     }),
-    cluster.list({
-      kind: kinds.slices,
-      namespace,
-      labels: `kubernetes.io/service-name=${name}`,
-      parse: (item) => Slice.parse(item),
-    }),
+    listSlices(cluster, namespace, `kubernetes.io/service-name=${name}`),
   ]);
   const [service] = found;
-  const endpoints = slices.flatMap(({ endpoints }) => endpoints);
-  // an address stands in two slices where there are two families, or while one is being moved
-  const addresses = (isReady: boolean): number =>
-    new Set(
-      endpoints
-        .filter(({ conditions }) => !isReady || (conditions?.ready ?? true))
-        .flatMap(({ addresses }) => addresses),
-    ).size;
+  const endpoints = merged(slices);
   return {
     name,
     namespace,
     mentions,
     isThere: service !== undefined,
     isSelecting: service?.spec.type !== 'ExternalName' && Object.keys(service?.spec.selector ?? {}).length > 0,
-    ready: addresses(true),
-    all: addresses(false),
+    ready: endpoints.filter(({ isReady }) => isReady).length,
+    all: endpoints.length,
   };
 }

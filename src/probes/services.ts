@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import type { Endpoint, Service, Services } from '../diagnosis/service.ts';
+import type { Service, Services } from '../diagnosis/service.ts';
+import { listSlices, merged } from './endpoints.ts';
 import { clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several, words } from './kubernetes.ts';
 
 const Port = z.object({ port: z.number(), targetPort: maybe(z.union([z.number(), z.string()])) });
@@ -18,17 +19,6 @@ const ServiceRow = z.object({
     externalName: maybe(z.string()),
     ports: several(Port),
   }),
-});
-
-const SliceRow = z.object({
-  metadata: Metadata,
-  endpoints: several(
-    z.object({
-      addresses: several(z.string()),
-      conditions: maybe(z.object({ ready: maybe(z.boolean()), terminating: maybe(z.boolean()) })),
-      targetRef: maybe(z.object({ kind: maybe(z.string()), name: maybe(z.string()) })),
-    }),
-  ),
 });
 
 function serviceOf(item: unknown): Service {
@@ -48,29 +38,7 @@ function serviceOf(item: unknown): Service {
   };
 }
 
-interface Slice {
-  service: string | undefined;
-  endpoints: Endpoint[];
-}
-
-/** A readiness that is not told counts as ready: so the API has it. */
-function sliceOf(item: unknown): Slice {
-  const { metadata, endpoints } = SliceRow.parse(item);
-  return {
-    service: metadata.labels['kubernetes.io/service-name'],
-    endpoints: endpoints.flatMap(({ addresses, conditions, targetRef }) =>
-      addresses.slice(0, 1).map((address) => ({
-        address,
-        isReady: conditions?.ready ?? true,
-        isDraining: conditions?.terminating ?? false,
-        pod: targetRef?.kind === 'Pod' ? targetRef.name : undefined,
-      })),
-    ),
-  };
-}
-
 const listServices = listedOnce(kinds.services, serviceOf);
-const listSlices = listedOnce(kinds.slices, sliceOf);
 
 export const services: Probe<Services> = {
   name: checks.services,
@@ -96,14 +64,3 @@ export const services: Probe<Services> = {
     { kind: kinds.slices, verbs: ['list'] },
   ],
 };
-
-/** A pod stands in a slice for each of its families and ports; while it moves from one to another, in both. */
-function merged(slices: Slice[]): Endpoint[] {
-  const byPod = Map.groupBy(
-    slices.flatMap(({ endpoints }) => endpoints),
-    ({ pod, address }) => pod ?? address,
-  );
-  return [...byPod.values()]
-    .map((alike) => alike.find(({ isReady }) => isReady) ?? alike[0])
-    .filter((one) => one !== undefined);
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CannotSee } from '../../src/errors.ts';
+import { dependencies } from '../../src/probes/dependencies.ts';
 import { engineLogs } from '../../src/probes/engine-logs.ts';
 import { leases } from '../../src/probes/leases.ts';
 import { clusterDns, egressPolicies } from '../../src/probes/network.ts';
@@ -86,6 +87,36 @@ describe('the log of the engine', () => {
     expect(engineLogs.gaps?.(none)).toEqual(['no pod carries the label of the workflow engine']);
     expect(engineLogs.gaps?.(refused)).toEqual(['logs may not be read (it takes the right to get pods/log)']);
     expect(engineLogs.gaps?.(many)).toEqual(['there are 8 pods, the logs of 6 were read']);
+  });
+});
+
+describe('what stands behind a service that the engine complains of', () => {
+  const refusedBy = (host: string, n: number): string =>
+    `${at(n)} ERROR run ${n}: request to http://${host}:8080/x failed: ECONNREFUSED 10.0.0.1:8080`;
+  const slice = (family: string, address: string): object => ({
+    metadata: {
+      name: `billing-${family}`,
+      namespace: 'production',
+      labels: { 'kubernetes.io/service-name': 'billing' },
+    },
+    endpoints: [{ addresses: [address], conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'billing-1' } }],
+  });
+
+  it('is counted by pods: one of two address families is one', async () => {
+    const { inside } = await dependencies.look(
+      surroundings({
+        objects: {
+          pods: [pod('wf-0')],
+          services: [
+            { metadata: { name: 'billing', namespace: 'production' }, spec: { selector: { app: 'billing' } } },
+          ],
+          'discovery.k8s.io/endpointslices': [slice('v4', '10.0.0.9'), slice('v6', 'fd00::9')],
+        },
+        logs: { 'wf-0': [refusedBy('billing', 1)] },
+      }).around,
+    );
+
+    expect(inside).toMatchObject([{ name: 'billing', isThere: true, isSelecting: true, ready: 1, all: 1 }]);
   });
 });
 
