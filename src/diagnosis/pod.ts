@@ -24,6 +24,8 @@ export interface Pod {
   conditions: Condition[];
   /** those that run before the others first */
   containers: Container[];
+  /** the one that its annotation names as what is meant where none is named */
+  defaultContainer?: string | undefined;
 }
 
 export interface Owner {
@@ -103,6 +105,10 @@ export const isOver = ({ phase }: Pod): boolean => phase === 'Succeeded' || phas
 
 /** Done, or to be gone: what is not ready about it is as it should be. */
 export const isLeaving = (pod: Pod): boolean => pod.goneBy !== undefined || isOver(pod);
+
+/** Whose log is the pod's, as kubectl takes it; of sidecars, which stand first, none is. */
+export const mainOf = ({ containers, defaultContainer }: Pod): Container | undefined =>
+  containers.find(({ name }) => name === defaultContainer) ?? containers.find(({ isInit }) => !isInit);
 
 export const ownerOf = ({ owner }: Pod): string | undefined => owner && `${owner.kind}/${owner.name}`;
 

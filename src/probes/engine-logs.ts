@@ -3,6 +3,7 @@ import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { classOf, type Host, hostsIn, type LineClass, masked } from '../diagnosis/log-lines.ts';
+import { mainOf, type Pod } from '../diagnosis/pod.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
 import { median } from '../diagnosis/trend.ts';
 import type { Instant } from '../incident/incident.ts';
@@ -10,6 +11,7 @@ import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import { clusterOf, labelled, namespaceOf, whyNot } from './kubernetes.ts';
 import { type Line, lineOf } from './logs.ts';
 import { usesIn } from './memory.ts';
+import { listPods } from './pods.ts';
 
 const tailLines = 200;
 /** The runbook's label names few pods: of more than these not all are read, and that is said. */
@@ -42,8 +44,12 @@ export interface EngineLogs {
 
 export const engineLogsIn = askedOnce(
   async (cluster: Cluster, namespace: string, labels: string): Promise<EngineLogs> => {
-    const { containers } = await usesIn(cluster, namespace, labels);
-    const main = [...Map.groupBy(containers, ({ uid }) => uid).values()].flatMap(([first]) => first ?? []);
+    const [{ containers }, pods] = await Promise.all([
+      usesIn(cluster, namespace, labels),
+      listPods(cluster, namespace, labels),
+    ]);
+    const mains = new Map(pods.rows.map((pod) => [pod.uid, mainOf(pod)?.name]));
+    const main = containers.filter(({ uid, container }) => mains.get(uid) === container);
     const read = main.slice(0, mostPods);
     const looks = await Promise.allSettled(read.map((use) => logOf(cluster, use)));
     const refused = looks.filter((look) => look.status === 'rejected').map(({ reason }) => whyNot(reason));
@@ -51,10 +57,25 @@ export const engineLogsIn = askedOnce(
       main.length > read.length ? [`there are ${main.length} pods, the logs of ${read.length} were read`] : [];
     return {
       pods: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
-      unread: [...new Set(refused), ...left],
+      unread: [...new Set(refused), ...left, ...beside(pods.rows)],
     };
   },
 );
+
+/** Which of several is the engine is a guess, unless their pod names it; one pod speaks for all that are like it. */
+function beside(pods: Pod[]): string[] {
+  const guessed = pods.filter(({ containers, defaultContainer }) =>
+    containers.every(({ name }) => name !== defaultContainer),
+  );
+  return guessed
+    .flatMap((pod) => {
+      const [main, ...others] = pod.containers.filter(({ isInit }) => !isInit).map(({ name }) => name);
+      return others.length > 0
+        ? [`of ${pod.name} the log of ${main} alone was read, not that of ${others.join(', ')}`]
+        : [];
+    })
+    .slice(0, 1);
+}
 
 export const engineLogsOf = (surroundings: Surroundings): Promise<EngineLogs> =>
   engineLogsIn(clusterOf(surroundings), namespaceOf(surroundings.issueType), labelOf(surroundings.issueType));

@@ -100,7 +100,7 @@ const Row = z.object({
 /** Its owner is the one that the API names: a replica set, not yet its deployment. */
 export function podOf(item: unknown): Pod {
   const { metadata, spec, status } = Row.parse(item);
-  const { name, namespace, uid, labels, finalizers, creationTimestamp = 0, deletionTimestamp } = metadata;
+  const { name, namespace, uid, labels, annotations, finalizers, creationTimestamp = 0, deletionTimestamp } = metadata;
   const { nodeName, containers, initContainers } = spec;
   const controller = controllerOf(metadata);
   const { phase, reason, message, podIP, conditions } = status;
@@ -124,6 +124,7 @@ export function podOf(item: unknown): Pod {
       ...initContainers.map((one) => containerOf(one, status.initContainerStatuses, true)),
       ...containers.map((one) => containerOf(one, status.containerStatuses, false)),
     ],
+    defaultContainer: annotations['kubectl.kubernetes.io/default-container'],
   };
 }
 

@@ -10,18 +10,30 @@ import { around } from './patient.ts';
 const began = Date.parse('2026-03-02T04:00:00Z');
 const at = (minutes: number): string => new Date(began + minutes * 60_000).toISOString();
 
-const pod = (name: string, labels: Record<string, string> = {}): object => ({
+const defaultContainer = 'kubectl.kubernetes.io/default-container';
+
+const pod = (name: string, { labels = {}, ...metadata }: { labels?: object; annotations?: object } = {}) => ({
   metadata: {
     name,
     namespace: 'production',
     uid: `uid-${name}`,
     labels: { app: 'workflow-engine', ...labels },
     creationTimestamp: at(0),
+    ...metadata,
   },
-  spec: { containers: [{ name: 'engine' }, { name: 'proxy' }] },
+  spec: { containers: [{ name: 'engine' }] },
   status: {
     phase: 'Running',
     containerStatuses: [{ name: 'engine', ready: true, state: { running: { startedAt: at(0) } } }],
+  },
+});
+
+/** One that runs beside the others and one that only is beside them. */
+const withSidecar = ({ spec, ...rest }: ReturnType<typeof pod>): object => ({
+  ...rest,
+  spec: {
+    containers: [...spec.containers, { name: 'proxy' }],
+    initContainers: [{ name: 'istio-proxy', restartPolicy: 'Always' }],
   },
 });
 
@@ -74,6 +86,24 @@ describe('the log of the engine', () => {
 
   it('leaves out what is no line with a time', async () => {
     expect((await look({ 'wf-0': ['unable to retrieve container logs', at(1)] })).pods[0]?.lines).toBe(1);
+  });
+
+  it.each([
+    ['the first that is no sidecar', {}, 'engine', ['of wf-0 the log of engine alone was read, not that of proxy']],
+    ['the one that its annotation names', { annotations: { [defaultContainer]: 'proxy' } }, 'proxy', []],
+    [
+      'the first where the annotation names nobody',
+      { annotations: { [defaultContainer]: 'gone' } },
+      'engine',
+      ['of wf-0 the log of engine alone was read, not that of proxy'],
+    ],
+  ])('is that of one container: %s', async (_name, metadata, container, unread) => {
+    const seen = await engineLogs.look(
+      surroundings({ objects: { pods: [withSidecar(pod('wf-0', metadata))] }, logs: { 'wf-0': [at(1)] } }).around,
+    );
+
+    expect(seen.pods.map(({ use }) => use.container)).toEqual([container]);
+    expect(engineLogs.gaps?.(seen)).toEqual(unread);
   });
 
   it('is unseen where there is no pod, no right, or there are too many of them', async () => {
@@ -129,7 +159,7 @@ describe('a network policy', () => {
     egressPolicies.look(
       surroundings({
         objects: {
-          pods: [pod('wf-0', { tier: 'back' }), pod('wf-1')],
+          pods: [pod('wf-0', { labels: { tier: 'back' } }), pod('wf-1')],
           'networking.k8s.io/networkpolicies': [policy(spec, metadata)],
         },
       }).around,
