@@ -6,7 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { shareOf } from '../diagnosis/rules/memory.ts';
 import { eventsOf, type Inside, insideCheck } from '../diagnosis/rules/memory-kills.ts';
 import { CannotSee } from '../errors.ts';
-import { clusterOf, namespaceOf, whyNot } from './kubernetes.ts';
+import { clusterOf, leftOut, namespaceOf, whyNot } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 /** A command in a pod is dear, and leaves a trace in the audit log: the most loaded alone. */
@@ -39,24 +39,30 @@ export const cgroups: Probe<InsideSeen> = {
     const cluster = clusterOf(surroundings);
     const { issueType } = surroundings;
     const { containers } = await usesIn(cluster, namespaceOf(issueType), issueType.targets['label']);
-    const looks = await Promise.allSettled(suspects(containers).map((use) => lookInside(cluster, use)));
+    const running = containers.filter(({ isRunning }) => isRunning).toSorted(mostLoadedFirst);
+    const suspects = running.filter(isSuspect);
+    const asked = suspects.length > 0 ? suspects.slice(0, mostSuspects) : running.slice(0, 1);
+    const looks = await Promise.allSettled(asked.map((use) => lookInside(cluster, use)));
     const refused = looks.filter((look) => look.status === 'rejected').map(({ reason }) => whyNot(reason));
     return {
       read: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
-      unread: [...new Set(refused)],
+      unread: [
+        ...new Set(refused),
+        ...leftOut('that use half of their limit', suspects.length, asked.length),
+        ...(running.length > 0 ? [] : ['none runs']),
+      ],
     };
   },
-  gaps: ({ unread }) =>
-    unread.length > 0 ? [`not every suspect container was looked into: ${unread.join(', ')}`] : [],
+  gaps: ({ unread }) => (unread.length > 0 ? [`not all containers were looked into: ${unread.join(', ')}`] : []),
   repeat: (issueType) => `kubectl exec -n ${namespaceOf(issueType)} <pod> -- ${v2.join(' ')}`,
 };
 
 /** Without a figure nothing is known of it, so it comes first. */
-const suspects = (containers: ContainerUse[]): ContainerUse[] =>
-  containers
-    .filter((use) => use.isRunning && (shareOf(use) ?? 1) >= suspectShare)
-    .toSorted((a, b) => (shareOf(b) ?? Infinity) - (shareOf(a) ?? Infinity) || b.restarts - a.restarts)
-    .slice(0, mostSuspects);
+const mostLoadedFirst = (a: ContainerUse, b: ContainerUse): number =>
+  (shareOf(b) ?? Infinity) - (shareOf(a) ?? Infinity) || b.restarts - a.restarts;
+
+/** Where none is, the most loaded is looked into all the same: of none at all nothing would be seen. */
+const isSuspect = (use: ContainerUse): boolean => (shareOf(use) ?? 1) >= suspectShare;
 
 async function lookInside(cluster: Cluster, use: ContainerUse): Promise<Inside> {
   const newer = await read(cluster, use, v2);

@@ -5,7 +5,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { listSlices, merged } from './endpoints.ts';
 import { engineLogsOf } from './engine-logs.ts';
 import { serviceOf } from './engine-services.ts';
-import { clusterOf, maybe, namespaceOf, whyNot } from './kubernetes.ts';
+import { clusterOf, leftOut, maybe, namespaceOf, whyNot } from './kubernetes.ts';
 
 const mostServices = 5;
 
@@ -56,15 +56,17 @@ export const dependencies: Probe<DependenciesSeen> = {
       mentions: same.reduce((sum, { count }) => sum + count, 0),
       service: serviceOf({ name }, namespace),
     }));
-    const asked = hosts
+    const inCluster = hosts
       .flatMap(({ mentions, service }) => (service ? [{ ...service, mentions }] : []))
-      .slice(0, mostServices);
+      .toSorted((a, b) => b.mentions - a.mentions);
+    const asked = inCluster.slice(0, mostServices);
     const looks = await Promise.allSettled(asked.map((one) => lookAt(cluster, one)));
     return {
       inside: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
       outside: hosts.filter(({ service }) => !service).map(({ name, mentions }) => ({ name, mentions })),
       gaps: [
         ...unread.map((why) => `what the engine complains of was not all read: ${why}`),
+        ...leftOut('services that the log names', inCluster.length, asked.length),
         ...looks.flatMap((look, n) =>
           look.status === 'rejected' ? [`service ${asked[n]?.name} was not seen: ${whyNot(look.reason)}`] : [],
         ),

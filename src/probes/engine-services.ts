@@ -7,7 +7,7 @@ import type { Reached } from '../diagnosis/reached.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { engineLogsOf } from './engine-logs.ts';
-import { namespaceOf, whyNot } from './kubernetes.ts';
+import { leftOut, namespaceOf, whyNot } from './kubernetes.ts';
 import { type Asked, reach } from './reach.ts';
 
 const mostServices = 10;
@@ -107,15 +107,20 @@ async function fromLog(surroundings: Surroundings): Promise<{ asked: Asked[]; un
     unread: [whyNot(error)],
   }));
   const hosts = new Map(pods.flatMap(({ hosts }) => hosts).map((host) => [host.name, host]));
-  const asked = [...hosts.values()]
-    .flatMap((host) => {
-      const inside = serviceOf(host, namespace);
-      return inside && host.port !== undefined
-        ? [{ host: `${inside.name}.${inside.namespace}.svc`, port: host.port, isFromLog: true }]
-        : [];
-    })
-    .slice(0, mostFromLog);
-  return { asked, unread: unread.map((why) => `services that the log names were not all asked: ${why}`) };
+  const named = [...hosts.values()].flatMap((host) => {
+    const inside = serviceOf(host, namespace);
+    return inside && host.port !== undefined
+      ? [{ host: `${inside.name}.${inside.namespace}.svc`, port: host.port, isFromLog: true }]
+      : [];
+  });
+  const asked = named.slice(0, mostFromLog);
+  return {
+    asked,
+    unread: [
+      ...unread.map((why) => `services that the log names were not all asked: ${why}`),
+      ...leftOut('services that the log names', named.length, asked.length),
+    ],
+  };
 }
 
 /** A name of one part, of two with the namespace, or with `svc`, is one of the cluster's; undefined: it lies outside. */

@@ -3,10 +3,10 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { GatewayLog } from '../diagnosis/gateway-log.ts';
-import type { Pod } from '../diagnosis/pod.ts';
+import { mainOf, type Pod } from '../diagnosis/pod.ts';
 import { hours } from '../diagnosis/times.ts';
 import { readLine } from './gateway-lines.ts';
-import { clusterOf, namespaceOf } from './kubernetes.ts';
+import { clusterOf, leftOut, namespaceOf } from './kubernetes.ts';
 import { readLogs } from './logs.ts';
 import { listPods } from './pods.ts';
 
@@ -21,19 +21,21 @@ export const gatewayLog: Probe<GatewayLog> = {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
     const { rows } = await listPods(cluster, namespace, surroundings.issueType.targets['label'] ?? 'app=kong');
-    const pods = rows.slice(0, most.pods);
-    const read = await readLogs(cluster, pods.flatMap(containersOf).slice(0, most.containers));
+    const few = rows.slice(0, most.pods);
+    const containers = [...few.flatMap(ownOf), ...few.flatMap(othersOf)];
+    const read = await readLogs(cluster, containers.slice(0, most.containers));
     const lines = read.flatMap(({ asked, lines }) => lines.map((line) => ({ ...line, pod: asked.pod })));
     const fresh = lines.filter(({ at }) => surroundings.now - at <= lately).toSorted((a, b) => a.at - b.at);
     const known = fresh.map(({ at, text, pod }) => ({ pod, read: readLine(at, text) }));
     const answers = known.flatMap(({ read }) => (read && 'answer' in read ? [read.answer] : []));
     return {
-      pods: pods.map(({ name }) => name),
+      pods: [...new Set(read.map(({ asked }) => asked.pod))],
       lines: lines.length,
       answers,
       complaints: known.flatMap(({ read, pod }) => (read && 'complaint' in read ? [{ ...read.complaint, pod }] : [])),
       gaps: [
-        ...(rows.length > pods.length ? [`there are ${rows.length} pods, the logs of ${pods.length} were read`] : []),
+        ...(rows.length > few.length ? [`there are ${rows.length} pods, the logs of ${few.length} were read`] : []),
+        ...leftOut('containers of them', containers.length, read.length),
         ...read.flatMap(({ why }) => (why === undefined ? [] : [why])),
         ...(answers.length > 0 ? [] : [nothingSaid(rows, lines.length, fresh.length)]),
       ],
@@ -48,10 +50,17 @@ export const gatewayLog: Probe<GatewayLog> = {
   ],
 };
 
-const containersOf = ({ name, namespace, containers }: Pod) =>
-  containers
-    .filter(({ isInit }) => !isInit)
-    .map((container) => ({ namespace, pod: name, container: container.name, tailLines }));
+const asked = ({ name, namespace }: Pod, container: string) => ({ namespace, pod: name, container, tailLines });
+
+/** Of every pod first: its helpers are read as far as there is room. */
+const ownOf = (pod: Pod) => {
+  const own = mainOf(pod);
+  return own ? [asked(pod, own.name)] : [];
+};
+const othersOf = (pod: Pod) =>
+  pod.containers
+    .filter(({ isInit, name }) => !isInit && name !== mainOf(pod)?.name)
+    .map(({ name }) => asked(pod, name));
 
 /** No request seen is not the same as no request failed. */
 function nothingSaid(pods: Pod[], lines: number, fresh: number): string {

@@ -91,6 +91,10 @@ export const controllerOf = ({ ownerReferences }: Metadata): { kind: string; nam
 export const cutOff = (what: string, isCut: boolean, read: number): string[] =>
   isCut ? [`there are more ${what} than the ${read} that were read`] : [];
 
+/** A sentence for what was known of and not looked at, so that it is not called well. */
+export const leftOut = (what: string, known: number, seen: number): string[] =>
+  known > seen ? [`of ${known} ${what} only ${seen} were looked at`] : [];
+
 /** Absent where it is no quantity: a limit that nobody can read is none that could be compared with. */
 export const Quantity = maybe(z.union([z.string(), z.number()])).transform((text) =>
   text === undefined ? undefined : quantity(String(text)),

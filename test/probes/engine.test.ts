@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CannotSee } from '../../src/errors.ts';
 import { dependencies } from '../../src/probes/dependencies.ts';
 import { engineLogs } from '../../src/probes/engine-logs.ts';
+import { services } from '../../src/probes/engine-services.ts';
 import { leases } from '../../src/probes/leases.ts';
 import { clusterDns, egressPolicies } from '../../src/probes/network.ts';
 import { type Api, apiCluster } from './api.ts';
@@ -147,6 +148,25 @@ describe('what stands behind a service that the engine complains of', () => {
     );
 
     expect(inside).toMatchObject([{ name: 'billing', isThere: true, isSelecting: true, ready: 1, all: 1 }]);
+  });
+});
+
+describe('services that the log of the engine names', () => {
+  const lines = ['a', 'b', 'c', 'd', 'e', 'f', 'f'].map(
+    (name, n) => `${at(n)} ERROR run ${n}: request to http://${name}:8080/x failed: ECONNREFUSED`,
+  );
+  const around = () => surroundings({ objects: { pods: [pod('wf-0')] }, logs: { 'wf-0': lines } }).around;
+  const gap = 'of 6 services that the log names only 5 were looked at';
+
+  it('are looked at from the one named most often, five at most, and of more that is said', async () => {
+    const { inside, gaps } = await dependencies.look(around());
+
+    expect(inside.map(({ name }) => name)).toEqual(['f', 'a', 'b', 'c', 'd']);
+    expect(gaps).toEqual([gap]);
+  });
+
+  it('are asked likewise', async () => {
+    expect((await services.look(around())).gaps).toContain(gap);
   });
 });
 

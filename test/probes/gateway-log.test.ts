@@ -119,6 +119,21 @@ describe('the log', () => {
     expect(seen.gaps).toEqual(['there are 12 pods, the logs of 10 were read']);
   });
 
+  it('is read of the gateway itself in every pod, of its helpers as far as there is room, and that is said', async () => {
+    const containers = ['sidecar', 'app', 'agent'].map((name) => ({ name }));
+    const metadata = { annotations: { 'kubectl.kubernetes.io/default-container': 'app' } };
+    const objects = Array.from({ length: 10 }, (_, n) =>
+      pod({ app: 'kong', name: `kong-${n}`, spec: { containers }, metadata: { ...kong(n).metadata, ...metadata } }),
+    );
+    const cluster = clusterOver({ objects, silent: true });
+
+    const seen = await gatewayLog.look({ clients: { cluster }, issueType, now });
+
+    expect(seen.pods).toHaveLength(10);
+    expect(cluster.asked.logs.filter((asked) => asked.endsWith('/app'))).toHaveLength(10);
+    expect(seen.gaps).toEqual(['of 30 containers of them only 20 were looked at', 'its log holds nothing']);
+  });
+
   it('that could not be read of one pod is read of the others', async () => {
     const logs = { 'production/kong-1/app': [access({ ago: 1, status: 200 })] };
 

@@ -257,6 +257,16 @@ describe('inside a container', () => {
     expect(cgroups.gaps?.(seen)).toEqual([expect.stringContaining(why)]);
   });
 
+  it('is looked for in the most loaded where none is near its limit: of none at all nothing would be seen', async () => {
+    const idle = both([pod('api-1'), pod('api-2')], [usage('api-1', { app: '90Mi' }), usage('api-2', { app: '80Mi' })]);
+
+    const seen = await inside([{ pod: 'api-1', command: v2, answer: answer(group(`${mebi(512)}`)) }], idle);
+    const none = await inside([], both([], []));
+
+    expect(seen).toMatchObject({ read: [{ use: { pod: 'api-1' } }], unread: [] });
+    expect(cgroups.gaps?.(none)).toEqual(['not all containers were looked into: none runs']);
+  });
+
   it('is looked for in the most loaded alone, and in none that is far from its limit', async () => {
     const names = Array.from({ length: 9 }, (_, n) => `api-${n}`);
     const { around, asked } = look(
@@ -271,5 +281,6 @@ describe('inside a container', () => {
     expect(asked.filter((what) => what === 'pods/exec')).toHaveLength(2 * 6);
     expect(seen.unread.join()).not.toContain('api-0/');
     expect(seen.unread.join()).toContain('api-8/');
+    expect(seen.unread).toContain('of 8 that use half of their limit only 6 were looked at');
   });
 });
