@@ -1,10 +1,12 @@
 /** What it is not, each from something that was seen whole. */
+import type { Instant } from '../../incident/incident.ts';
 import type { Seen, Surroundings } from '../diagnosis.ts';
 import { failuresOf, type GatewayLog } from '../gateway-log.ts';
-import { isLeaving, isReady } from '../pod.ts';
+import { isLeaving, isReady, ownerOf, type Pod } from '../pod.ts';
 import type { Services } from '../service.ts';
 import { limitOf } from '../thresholds.ts';
 import { count, duration } from '../words.ts';
+import { titleOf, type Workload } from '../workload.ts';
 import { isWithin } from './of-pod.ts';
 import type { ClusterEvidence } from './shared.ts';
 
@@ -32,17 +34,22 @@ function ofPods({ pods }: Pick<ClusterEvidence, 'pods'>, { now, issueType }: Aro
   ];
 }
 
-function ofRollouts({ workloads }: Pick<ClusterEvidence, 'workloads'>, { now, issueType }: Around): string[] {
-  const seen = whole(workloads);
+function ofRollouts(evidence: Pick<ClusterEvidence, 'pods' | 'workloads'>, { now, issueType }: Around): string[] {
+  const seen = whole(evidence.workloads);
   if (!seen || seen.all.length === 0) return [];
   const within = limitOf(issueType, 'rolledOutWithin');
-  // of a stateful set it is not told since when
-  const isRecent = seen.all.some(
-    ({ kind, rollout }) => rollout && (kind === 'statefulset' || isWithin(rollout.at, now, within)),
-  );
+  const pods = Map.groupBy(whole(evidence.pods)?.all.filter((pod) => !isLeaving(pod)) ?? [], ownerOf);
+  const isQuiet = (one: Workload): boolean =>
+    one.kind === 'deployment'
+      ? one.rollout?.at !== undefined && !isWithin(one.rollout.at, now, within)
+      : isAsOldAs(one, pods.get(titleOf(one)) ?? [], now - within);
   const what = count(seen.all.length, 'workload');
-  return isRecent ? [] : [`Not a rollout: none of ${what} was rolled out within ${duration(within)}.`];
+  return seen.all.every(isQuiet) ? [`Not a rollout: none of ${what} was rolled out within ${duration(within)}.`] : [];
 }
+
+/** Only of a deployment it is told when it was rolled out; of the others, a full set of pods from before tells that it was not. */
+const isAsOldAs = ({ rollout, desired }: Workload, pods: Pod[], then: Instant): boolean =>
+  rollout === undefined && pods.length >= desired && pods.every(({ createdAt }) => createdAt < then);
 
 function ofNodes({ nodes }: Pick<ClusterEvidence, 'nodes'>): string[] {
   const seen = whole(nodes);
