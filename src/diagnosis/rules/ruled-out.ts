@@ -2,7 +2,7 @@
 import type { Instant } from '../../incident/incident.ts';
 import type { Seen, Surroundings } from '../diagnosis.ts';
 import { failuresOf, type GatewayLog } from '../gateway-log.ts';
-import { isLeaving, isReady, ownerOf, type Pod } from '../pod.ts';
+import { type Container, conditionOf, type Ended, isLeaving, isReady, ownerOf, type Pod } from '../pod.ts';
 import type { Services } from '../service.ts';
 import { limitOf } from '../thresholds.ts';
 import { count, duration } from '../words.ts';
@@ -23,15 +23,22 @@ export const ruledOutOfCluster = (
 function ofPods({ pods }: Pick<ClusterEvidence, 'pods'>, { now, issueType }: Around): string[] {
   const seen = whole(pods);
   if (!seen || seen.all.length === 0) return [];
-  const ends = seen.all.flatMap(({ containers }) => containers.flatMap(({ last, ended }) => [last, ended]));
   const within = limitOf(issueType, 'killedWarning');
-  const isKilled = ends.some((end) => end?.reason === 'OOMKilled' && isWithin(end.at, now, within));
+  const isKilled = seen.all.some(({ containers }) => containers.some((one) => mayBeKilled(one, now - within)));
   const staying = seen.targets.filter((pod) => !isLeaving(pod));
   const isWell = seen.label !== undefined && staying.length > 0 && staying.every(isReady);
   return [
     ...(isKilled ? [] : [`None of ${count(seen.all.length, 'pod')} was killed for memory within ${duration(within)}.`]),
     ...(isWell ? [`Not the pods of ${seen.label}: ${staying.length} of ${staying.length} are ready.`] : []),
   ];
+}
+
+/** One end before this run is kept: those before that one were earlier, and how they ended nobody tells. */
+function mayBeKilled({ restarts, runningSince, ended, last }: Container, then: Instant): boolean {
+  const seen = [last, ended].filter((end) => end !== undefined);
+  const isLate = ({ at }: Ended): boolean => at === undefined || at >= then;
+  const all = restarts + (runningSince === undefined && seen.length > 0 ? 1 : 0);
+  return seen.some((end) => end.reason === 'OOMKilled' && isLate(end)) || (all > seen.length && seen.every(isLate));
 }
 
 function ofRollouts(evidence: Pick<ClusterEvidence, 'pods' | 'workloads'>, { now, issueType }: Around): string[] {
@@ -53,8 +60,10 @@ const isAsOldAs = ({ rollout, desired }: Workload, pods: Pod[], then: Instant): 
 
 function ofNodes({ nodes }: Pick<ClusterEvidence, 'nodes'>): string[] {
   const seen = whole(nodes);
-  const isWell = seen?.all.every(({ conditions }) =>
-    conditions.every(({ type, status }) => (type === 'Ready') === (status === 'True')),
+  const isWell = seen?.all.every(
+    (node) =>
+      conditionOf(node, 'Ready')?.status === 'True' &&
+      node.conditions.every(({ type, status }) => type === 'Ready' || status === 'False'),
   );
   return seen && seen.all.length > 0 && isWell
     ? [`Not a node: all ${seen.all.length} are ready and under no pressure.`]
