@@ -1,7 +1,7 @@
 /** Workloads with fewer pods than they should have (C14), and replica sets that may not make any (C18). */
 import { checks } from '../checks.ts';
 import type { Cause, Finding } from '../diagnosis.ts';
-import { conditionOf, isReady, type Pod } from '../pod.ts';
+import { conditionOf, isLeaving, isReady, type Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
 import { duration, oneLine } from '../words.ts';
 import { aboutWorkload, type ReplicaSet, titleOf, type Workload } from '../workload.ts';
@@ -46,9 +46,10 @@ const isToldDown = (workload: Workload, around: Around, forMs = Infinity): boole
 const thresholdOf = (around: Around): string =>
   `critical below ${limitOf(around, 'availableCritical')} % or where Available has been false for ${duration(limitOf(around, 'unavailableCritical'))}, warning below 100 % for ${duration(limitOf(around, 'unavailableWarning'))}`;
 
-/** As long as the longest unready of its pods; what was never made leaves no time. */
+/** As long as the longest unready of its pods that are to stay; what was never made leaves no time. */
 function missingFor({ kind, name }: Workload, pods: Pod[], now: number): number | undefined {
-  const own = pods.filter((pod) => pod.owner?.kind === kind && pod.owner.name === name && !isReady(pod));
+  const isOwn = ({ owner }: Pod): boolean => owner?.kind === kind && owner.name === name;
+  const own = pods.filter((pod) => isOwn(pod) && !isReady(pod) && !isLeaving(pod));
   const times = own.map((pod) => now - (conditionOf(pod, 'Ready')?.since ?? pod.createdAt));
   return times.length === 0 ? undefined : Math.max(...times);
 }

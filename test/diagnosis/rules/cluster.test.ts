@@ -14,7 +14,7 @@ import { noPods } from '../../../src/diagnosis/rules/selector.ts';
 import { changesOf, type Rollout, type Workload } from '../../../src/diagnosis/workload.ts';
 import { eventOf } from '../../../src/probes/events.ts';
 import { podOf } from '../../../src/probes/pod-row.ts';
-import { event, now, type PodTold, pod } from '../../probes/objects.ts';
+import { event, minutesAgo, now, type PodTold, pod } from '../../probes/objects.ts';
 
 const around = { now, thresholds: {} };
 const told = (findings: Finding[]): string[] => findings.map(({ rule, level }) => `${rule} ${level}`);
@@ -58,6 +58,18 @@ describe('a workload', () => {
     ['with all but one for five minutes', { available: 3 }, since(5), []],
     ['with all but one for longer', { available: 3 }, since(5.1), ['workload.unavailable warning']],
     ['with all but one, which was never made', { available: 3 }, [], []],
+    [
+      'with all but one that starts, beside one that was put out long ago',
+      { available: 3 },
+      [...since(0.1), apiPod({ ready: false, phase: 'Failed', age: 1_440 })],
+      [],
+    ],
+    [
+      'that is not available since one starts, beside one that goes',
+      { available: 3, conditions: [is('Available', 'False')] },
+      [...since(0.1), apiPod({ ready: false, age: 600, metadata: { deletionTimestamp: minutesAgo(0) } })],
+      [],
+    ],
     [
       'that has not been available for a minute',
       { available: 3, conditions: [is('Available', 'False')] },
