@@ -43,6 +43,10 @@ export const ago = (at: Instant | undefined, now: Instant): string =>
 export const isWithin = (at: Instant | undefined, now: Instant, ms: number): boolean =>
   at !== undefined && now - at <= ms;
 
+/** An event that began before is known to have happened once since: its count is of its whole life. */
+export const timesWithin = ({ first, count }: Event, now: Instant, ms: number): number =>
+  isWithin(first, now, ms) ? count : 1;
+
 /** Pods with their containers, one by one. */
 export const eachContainer = (pods: Pod[], rule: (pod: Pod, container: Container) => Finding[]): Finding[] =>
   pods.flatMap((pod) => pod.containers.flatMap((container) => rule(pod, container)));

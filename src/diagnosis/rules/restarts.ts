@@ -7,7 +7,7 @@ import { hours } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { isCrashLooping } from './crashes.ts';
 import { isOutOfMemory } from './kills.ts';
-import { type Around, ago, eachContainer, isWithin, ofContainer, ofPod, previousLogs } from './of-pod.ts';
+import { type Around, ago, eachContainer, isWithin, ofContainer, ofPod, previousLogs, timesWithin } from './of-pod.ts';
 
 interface Counted {
   /** only ever what was seen: samples that began later count less, never more */
@@ -68,7 +68,6 @@ function countedOf(
   return { lately: since(limitOf(around, 'restartedWithin')), hour: since(hours(1)), hasHistory: own.length > 0 };
 }
 
-/** An event that began before the window is known to have happened once in it: its count is of its whole life. */
 export function restartedByLiveness(pods: Pod[], around: Around): Finding[] {
   const { now, events = [] } = around;
   const lately = limitOf(around, 'restartedWithin');
@@ -78,7 +77,7 @@ export function restartedByLiveness(pods: Pod[], around: Around): Finding[] {
     const failure = fresh.find(({ reason, message }) => reason === 'Unhealthy' && /^liveness/i.test(message));
     const kills = fresh
       .filter(({ reason, message }) => reason === 'Killing' && /liveness/i.test(message))
-      .reduce((sum, { first, count }) => sum + (isWithin(first, now, lately) ? count : 1), 0);
+      .reduce((sum, event) => sum + timesWithin(event, now, lately), 0);
     if (!failure || kills < killsAtLeast) return [];
     const what = pod.containers.find(({ liveness }) => liveness)?.liveness?.what ?? 'liveness probe';
     return [

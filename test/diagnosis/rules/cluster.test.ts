@@ -360,3 +360,18 @@ it('warnings of the last hour are counted by reason, the most frequent first', (
     evidence: ['Unhealthy x9, last 1 h ago on pod/b:', 'BackOff x7, last 2 min ago on pod/a: Back-off'],
   });
 });
+
+it('of a warning that began before the hour no more than its last time is known to lie in it', () => {
+  const all = [
+    event({ about: 'a', reason: 'BackOff', count: 4_000, first: 4_320, ago: 2 }),
+    event({ about: 'b', reason: 'Unhealthy', count: 3, first: 9, ago: 1 }),
+  ].map(eventOf);
+
+  expect(warningEvents({ namespace: 'production', all, gaps: [] }, around)).toMatchObject([
+    {
+      summary: 'At least 4 warnings within 1 h: Unhealthy 3, BackOff 1.',
+      observed: 'at least 4 warnings',
+      evidence: [expect.stringMatching(/^Unhealthy x3,/), expect.stringMatching(/^BackOff x1,/)],
+    },
+  ]);
+});
