@@ -61,6 +61,7 @@ const packages: Record<string, string[]> = {
   'node-cron': ['work.ts'],
   '@kubernetes/client-node': ['clients'],
   undici: ['clients'],
+  ws: ['clients'],
   '@slack/bolt': ['slack'],
   '@slack/web-api': ['slack'],
 };

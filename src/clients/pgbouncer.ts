@@ -1,7 +1,8 @@
 /** The client of PgBouncer's admin console: one warm connection, one command at a time, read-only. */
-import pg from 'pg';
+import type pg from 'pg';
 import type { Console } from '../diagnosis/diagnosis.ts';
 import { CannotSee } from '../errors.ts';
+import { ContainedClient } from './contained-client.ts';
 import { refusalOfConsole } from './pgbouncer-refusal.ts';
 import { within } from './within.ts';
 
@@ -24,7 +25,7 @@ const session = {
 /** Throws for what is no URL; what cannot be reached is tried again at every question. */
 export function makePoolerConsole(url: string): PoolerConsole {
   const connectionString = consoleUrl(url);
-  const line = warmLine(() => new pg.Client({ ...session, connectionString }));
+  const line = warmLine(() => new ContainedClient({ ...session, connectionString }));
   let before: Promise<unknown> = Promise.resolve();
   return {
     show: (what) =>

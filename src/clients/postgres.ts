@@ -1,6 +1,7 @@
 /** The client of the database that is diagnosed: few warm connections, read-only, a limit on every wait. */
 import { once } from 'node:events';
 import pg from 'pg';
+import { ContainedClient } from './contained-client.ts';
 
 export interface TargetDatabase {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
@@ -25,7 +26,14 @@ const keepWarmMs = 30_000;
  * while nobody used them, and once of a database that cannot be reached.
  */
 export function makeTargetDatabase(url: string, lost: (error: Error) => void): TargetDatabase {
-  const pool = new pg.Pool({ ...limits, connectionString: readOnly(url), max: 3, min: 1, idleTimeoutMillis: 0 });
+  const pool = new pg.Pool({
+    ...limits,
+    connectionString: readOnly(url),
+    max: 3,
+    min: 1,
+    idleTimeoutMillis: 0,
+    Client: ContainedClient,
+  });
   pool.on('error', lost);
   // one that breaks while it is used may emit an error as well, which would end the process; the statement tells of it
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -9,10 +9,12 @@ import type { Purpose } from './refusal.ts';
 /** Of fat pods, 4 MB: what takes longest is read in one go, and holds up everything else for some 30 ms. */
 const pageSize = 200;
 const most = 20_000;
+/** A page may be empty and yet not the last: but not for ever. */
+const mostPages = (2 * most) / pageSize;
 
-/** An aggregated API may answer `null` for no items, and all of them in one page. */
+/** An aggregated API may answer `null` for no items, and all of them in one page. What has none at all is no list. */
 const Page = z.object({
-  items: z.array(z.unknown()).nullish(),
+  items: z.array(z.unknown()).nullable(),
   metadata: z.object({ continue: z.string().optional() }).nullish(),
 });
 
@@ -28,16 +30,16 @@ function changing({ plural }: Kind): never {
 async function listedOnce<Row>(ask: Ask, listing: Listing<Row>): Promise<Listed<Row> | undefined> {
   const rows: Row[] = [];
   let token: string | undefined = '';
-  while (token !== undefined && rows.length < most) {
+  for (let page = 0; token !== undefined && rows.length < most && page < mostPages; page += 1) {
     const answer = await ask(`${pathOfList(listing.kind, listing.namespace)}?${query(listing, token).toString()}`, {
       purpose: purposeOf(listing),
       // a first page has nothing to be too old for
       ...(token === '' ? {} : { alsoTakes: 410 }),
     });
     if (answer.status === 410) return undefined;
-    const page = await pageOf(answer.body, listing);
-    for (const row of page.rows) rows.push(row);
-    token = page.next;
+    const { rows: more, next } = await pageOf(answer.body, listing);
+    for (const row of more) rows.push(row);
+    token = next;
   }
   return { rows: rows.slice(0, most), isCut: token !== undefined || rows.length > most };
 }

@@ -3,6 +3,8 @@
 import { PassThrough } from 'node:stream';
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
 import { Agent, type Dispatcher, ProxyAgent, request, Socks5ProxyAgent } from 'undici';
+import { type ClientOptions, WebSocket } from 'ws';
+import { contain } from '../contain.ts';
 import { type Credentials, type Proof, readCredentials } from './credentials.ts';
 import type { Answer } from './refusal.ts';
 import type { Where } from './where.ts';
@@ -43,7 +45,7 @@ export function openSession(where: Where): Session {
   const shared = sharedBy(credentials);
   // the path of a server behind a proxy, as in https://proxy/k8s/clusters/c-1
   const origin = credentials.cluster.server.replace(/\/+$/, '');
-  const handler = new WebSocketHandler(credentials.config, undefined, deafStreams());
+  const handler = new WebSocketHandler(credentials.config, containedSocket, deafStreams());
   return {
     async send({ path, body, signal }) {
       const proof = await credentials.proof();
@@ -76,6 +78,13 @@ export function openSession(where: Where): Session {
 }
 
 const json = { 'content-type': 'application/json' };
+
+/** client-node 2.0.1 reads the first byte of every frame, also of one that has none. */
+function containedSocket(uri: string, protocols: string[], options: ClientOptions): WebSocket {
+  const socket = new WebSocket(uri, protocols, options);
+  contain(socket, 'message', () => socket.terminate());
+  return socket;
+}
 
 /** client-node 2.0.1 ends the process's own stdout when the server closes a channel, unless it is given others. */
 const deafStreams = () => ({ stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() });

@@ -16,6 +16,8 @@ export type Upgrading = (channels: Channels, request: IncomingMessage) => void;
 /** The server's half of an exec: what it says on a channel, and the two ways to end. */
 export interface Channels {
   say(channel: number, data: string | Buffer): void;
+  /** a frame without a channel */
+  sayNothing(): void;
   close(): void;
   reset(): void;
 }
@@ -125,6 +127,7 @@ function accept(request: IncomingMessage, socket: Duplex): Channels {
   socket.on('error', () => {});
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   return {
+    sayNothing: () => void socket.write(binaryFrame(Buffer.alloc(0))),
     say: (channel, data) => void socket.write(binaryFrame(Buffer.concat([Buffer.from([channel]), Buffer.from(data)]))),
     close: () => void socket.end(Buffer.from([0x88, 2, 3, 232])),
     reset: () => socket.destroy(),

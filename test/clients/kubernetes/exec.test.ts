@@ -48,6 +48,18 @@ describe('a command', () => {
     ]);
   });
 
+  it('whose connection says nothing at all in a frame was not seen, and the bot goes on', async () => {
+    api.runs = (channels) => channels.sayNothing();
+
+    await expect(cluster.exec(asked)).rejects.toMatchObject({ name: 'CannotSee' });
+
+    api.runs = (channels) => {
+      channels.say(1, 'one');
+      channels.say(3, success);
+    };
+    expect(await cluster.exec(asked)).toMatchObject({ stdout: 'one' });
+  });
+
   it('that fails has its exit code', async () => {
     api.runs = (channels) => {
       channels.say(2, 'no such table');
