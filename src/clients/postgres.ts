@@ -1,7 +1,9 @@
 /** The client of the database that is diagnosed: few warm connections, read-only, a limit on every wait. */
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { ContainedClient } from './contained-client.ts';
+import { within } from './within.ts';
 
 export interface TargetDatabase {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
@@ -19,6 +21,7 @@ const limits = {
   application_name: 'responder-diagnosis',
 };
 const keepWarmMs = 30_000;
+const endMs = 2_000;
 
 /**
  * For an address past any pooler: limits are parameters of the session, which a pooler refuses. That is wanted: set by
@@ -26,14 +29,10 @@ const keepWarmMs = 30_000;
  * while nobody used them, and once of a database that cannot be reached.
  */
 export function makeTargetDatabase(url: string, lost: (error: Error) => void): TargetDatabase {
-  const pool = new pg.Pool({
-    ...limits,
-    connectionString: readOnly(url),
-    max: 3,
-    min: 1,
-    idleTimeoutMillis: 0,
-    Client: ContainedClient,
-  });
+  const { stream, letGo } = ownSockets();
+  const connectionString = readOnly(url);
+  const kept = { max: 3, min: 1, idleTimeoutMillis: 0 };
+  const pool = new pg.Pool({ ...limits, ...kept, connectionString, stream, Client: ContainedClient });
   pool.on('error', lost);
   // one that breaks while it is used may emit an error as well, which would end the process; the statement tells of it
   pool.on('connect', (client) => client.on('error', () => {}));
@@ -42,8 +41,23 @@ export function makeTargetDatabase(url: string, lost: (error: Error) => void): T
     query: (text, values) => ask(pool, text, values),
     async end() {
       clearInterval(warmth);
-      await pool.end();
+      // a server that stands still must hold up neither the stop of the bot nor the end of its process
+      await within(endMs, () => pool.end()).catch(() => {});
+      letGo();
     },
+  };
+}
+
+/** The pool forgets a connection before its server has said goodbye, and its open socket keeps the process. */
+function ownSockets(): { stream: () => Socket; letGo: () => void } {
+  const open = new Set<Socket>();
+  return {
+    stream() {
+      const socket = new Socket();
+      open.add(socket);
+      return socket.once('close', () => open.delete(socket));
+    },
+    letGo: () => open.forEach((socket) => socket.unref()),
   };
 }
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -197,6 +198,51 @@ describe('a database that is not there', () => {
     await expect(target(`postgres://u:hush-hush@127.0.0.1:${port()}/app`).query('select 1')).rejects.toThrow(/timeout/);
 
     expect(performance.now() - started).toBeLessThan(3_500);
+  });
+
+  describe('any more, because it stands still,', () => {
+    const hello = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1');
+    const done = Buffer.from('C\0\0\0\x0dSELECT 0\0Z\0\0\0\x05I', 'latin1');
+
+    /** Greets, and of what comes next only hears that it is there; `asked` gets a question. */
+    function standStill(asked: (socket: Socket) => void): void {
+      server.on('connection', (socket) =>
+        socket.on('data', ([first]) => {
+          if (first === 0) return void socket.write(hello);
+          socket.pause();
+          if (first === 'Q'.charCodeAt(0)) asked(socket);
+        }),
+      );
+    }
+
+    it('does not hold up the end', async () => {
+      const asked = Promise.withResolvers<Socket>();
+      standStill(asked.resolve);
+      const database = makeTargetDatabase(`postgres://u:hush-hush@127.0.0.1:${port()}/app`, () => {});
+      const asking = database.query('select 1');
+      const socket = await asked.promise;
+
+      const ending = database.end();
+      socket.write(done);
+
+      expect((await asking).rows).toEqual([]);
+      await ending;
+    });
+
+    it('does not keep the process after the end', async () => {
+      standStill((socket) => socket.write(done));
+      const program = `
+        const { makeTargetDatabase } = await import('./src/clients/postgres.ts');
+        const database = makeTargetDatabase('postgres://u:hush-hush@127.0.0.1:${port()}/app', () => {});
+        await database.query('select 1');
+        await database.end();`;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', program]);
+
+      expect(await once(child, 'exit', { signal: AbortSignal.timeout(15_000) }).finally(() => child.kill())).toEqual([
+        0,
+        null,
+      ]);
+    });
   });
 
   it('is told once, not at every try', async () => {
