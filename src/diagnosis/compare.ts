@@ -1,16 +1,14 @@
 /** Two looks at the same, side by side: what is new, gone, better, worse. What was not seen now is never called gone. */
 import { isUnseen } from './checks.ts';
 import {
+  byLevel,
   type Change,
   type ChangeKind,
   type Changes,
   changeKinds,
   type Finding,
-  type FindingLevel,
   type Report,
 } from './diagnosis.ts';
-
-const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
 
 /** Of a pod that was replaced its owner is the same, and so is what is wrong with it. */
 export function keyOf({ rule, about, subject }: Finding): string {
@@ -54,8 +52,8 @@ function changeOf(was: Finding | undefined, is: Finding): Change {
 
 /** By level alone: whether more of a number is better, only its rule knows. */
 function kindOf(was: Finding, is: Finding): ChangeKind {
-  if (rank[is.level] === rank[was.level]) return 'same';
-  return rank[is.level] < rank[was.level] ? 'worse' : 'better';
+  if (is.level === was.level) return 'same';
+  return byLevel(is, was) < 0 ? 'worse' : 'better';
 }
 
 const wordsOf = ({ level, observed, summary }: Pick<Finding, 'level' | 'observed' | 'summary'>): string =>

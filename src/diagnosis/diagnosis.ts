@@ -57,7 +57,13 @@ export interface Probe<Data> {
 
 export type Seen<Data> = { ok: true; data: Data } | { ok: false; why: string; grant?: string };
 
-export type FindingLevel = 'critical' | 'warning' | 'info';
+/** In this order: the worst first. */
+export const findingLevels = ['critical', 'warning', 'info'] as const;
+export type FindingLevel = (typeof findingLevels)[number];
+
+/** Less than nought: the first is worse. */
+export const byLevel = (a: { level: FindingLevel }, b: { level: FindingLevel }): number =>
+  findingLevels.indexOf(a.level) - findingLevels.indexOf(b.level);
 
 /** In this order: what stands first may explain what stands behind it. */
 export const causes = ['rollout', 'node', 'out-of-memory', 'dependency', 'capacity'] as const;

@@ -1,9 +1,8 @@
 /** Findings as a person reads them: those alike told as one, what explains before what is explained. */
-import { type About, causes, type Finding, type FindingLevel, type Offer } from './diagnosis.ts';
+import { type About, byLevel, causes, type Finding, type Offer } from './diagnosis.ts';
 import { count } from './words.ts';
 
 const most = { evidence: 12, offers: 5 };
-const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
 
 /** One finding per rule and owner ("7 of 9 pods"), the worst first, and of those alike the more likely cause. */
 export function together(findings: Finding[]): Finding[] {
@@ -50,4 +49,4 @@ function offersOf(alike: Finding[]): { offers?: Offer[] } {
 
 const causeRank = ({ cause }: Finding): number => (cause === undefined ? causes.length : causes.indexOf(cause));
 
-const byWeight = (a: Finding, b: Finding): number => rank[a.level] - rank[b.level] || causeRank(a) - causeRank(b);
+const byWeight = (a: Finding, b: Finding): number => byLevel(a, b) || causeRank(a) - causeRank(b);

@@ -1,13 +1,21 @@
 /** Nobody has said what is broken: every playbook looks, and what it may be is told by what each of them saw. */
 import { keyOf } from './compare.ts';
-import type { Check, Finding, FindingLevel, Playbook, Report, Suggestion, Surroundings, Verdict } from './diagnosis.ts';
+import {
+  byLevel,
+  type Check,
+  findingLevels,
+  type Playbook,
+  type Report,
+  type Suggestion,
+  type Surroundings,
+  type Verdict,
+} from './diagnosis.ts';
 
 export interface Look {
   playbook: Playbook;
   surroundings: Surroundings;
 }
 
-const rank: Record<FindingLevel, number> = { critical: 0, warning: 1, info: 2 };
 const verdictRank: Record<Verdict, number> = { suspect: 0, unknown: 1, healthy: 2 };
 
 /** All at once; `first` hears, once, what is known as soon as each of them has something to say. */
@@ -76,8 +84,6 @@ const sightRank: Record<Verdict, number> = { suspect: 0, healthy: 1, unknown: 2 
 
 const bySight = (a: Check, b: Check): number => sightRank[a.verdict] - sightRank[b.verdict];
 
-const byLevel = (a: Finding, b: Finding): number => rank[a.level] - rank[b.level];
-
 function onlyOnce<One>(all: One[], keyOf: (one: One) => string): One[] {
   const kept = new Map<string, One>();
   for (const one of all) if (!kept.has(keyOf(one))) kept.set(keyOf(one), one);
@@ -94,6 +100,6 @@ function suggestionOf({ issueType, title, verdict, findings: [top] }: Report): S
 }
 
 const weightOf = ({ verdict, level }: Suggestion): number =>
-  verdictRank[verdict] * 10 + (level === undefined ? 3 : rank[level]);
+  verdictRank[verdict] * 10 + (level === undefined ? findingLevels.length : findingLevels.indexOf(level));
 
 const byWeight = (a: Suggestion, b: Suggestion): number => weightOf(a) - weightOf(b);
