@@ -1,4 +1,5 @@
 /** Lines of a log made comparable: secrets and numbers masked, each known kind of trouble named, hosts picked out. */
+import { redact } from './redact.ts';
 import { oneLine } from './words.ts';
 
 export const lineClasses = [
@@ -48,13 +49,11 @@ export const classOf = (line: string): LineClass | undefined =>
   calm.test(line) ? undefined : signs.find(([, sign]) => sign.test(line))?.[0];
 
 const masks: [RegExp, string][] = [
-  // secrets first: what follows them must not be left over in pieces
+  // a secret without a shape: only here, where words may be lost, does whatever follows these count as one
   [
-    /\b(authorization|bearer|basic|token|password|passwd|pwd|secret|api[-_]?key|cookie|session)(["']?\s*[:=]\s*["']?|\s+)(?:bearer\s+|basic\s+)?[^\s"',;&]{3,}/gi,
-    '$1$2•••',
+    /\b(authorization|bearer|basic|token|password|passwd|pwd|secret|api[-_]?key|cookie|session)\s+[^\s"',;&]{3,}/gi,
+    '$1 <secret>',
   ],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]*@/gi, '•••@'],
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, '•••'],
   [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g, '<mail>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
@@ -64,9 +63,11 @@ const masks: [RegExp, string][] = [
   [/\d+/g, '#'],
 ];
 
-/** Two lines that say the same of other things become one, and no secret that is known by its shape is left in it. */
+/** Two lines that say the same of other things become one. Secrets first: what follows must not leave pieces of them. */
 export const masked = (line: string): string =>
-  masks.reduce((text, [what, by]) => text.replaceAll(what, by), oneLine(line, 600)).slice(0, 200);
+  masks
+    .reduce((text, [what, by]) => text.replaceAll(what, by), oneLine(redact(line.slice(0, 2_000)), 600))
+    .slice(0, 200);
 
 export interface Host {
   name: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { classOf, hostsIn, masked } from '../../src/diagnosis/log-lines.ts';
+import { leaks } from './leaks.ts';
 
 describe('a line', () => {
   it.each([
@@ -57,6 +58,13 @@ describe('what is masked', () => {
   ])('is the secret in %s', (line) => {
     expect(masked(line)).not.toContain('hush');
   });
+
+  it.each(leaks.map((leak) => [leak.line, leak] as const))(
+    'is all that a report would redact in %j',
+    (line, { secrets }) => {
+      for (const secret of secrets) expect(masked(line)).not.toContain(secret);
+    },
+  );
 
   it('makes one of two lines that say the same, and is short and on one line', () => {
     expect(masked('run 1 failed')).toBe(masked('run 22 failed'));
