@@ -14,7 +14,6 @@ export const kinds = {
   services: { group: '', version: 'v1', plural: 'services' },
   nodes: { group: '', version: 'v1', plural: 'nodes' },
   quotas: { group: '', version: 'v1', plural: 'resourcequotas' },
-  claims: { group: '', version: 'v1', plural: 'persistentvolumeclaims' },
   deployments: { group: 'apps', version: 'v1', plural: 'deployments' },
   replicaSets: { group: 'apps', version: 'v1', plural: 'replicasets' },
   statefulSets: { group: 'apps', version: 'v1', plural: 'statefulsets' },

@@ -22,8 +22,8 @@ export interface Rollout {
   hash: string;
   /** "app: image shop/api:1.4 -> shop/api:1.5"; values of variables are never told */
   changes: string[];
-  /** there is something to go back to */
-  hasBefore: boolean;
+  /** of the template before it; absent: there is nothing to go back to */
+  before?: string | undefined;
 }
 
 export interface ReplicaSet {

@@ -38,7 +38,7 @@ const deploymentOf = (item: unknown): Workload => {
 const statefulSetOf = (item: unknown): Workload => {
   const row = Row.parse(item);
   const { conditions, readyReplicas, currentRevision, updateRevision = '' } = row.status;
-  const rollout = { hash: updateRevision, changes: [], hasBefore: true };
+  const rollout = { hash: updateRevision, changes: [], before: currentRevision };
   return {
     ...named(row, 'statefulset'),
     desired: row.spec.replicas ?? 1,
@@ -105,5 +105,5 @@ function rolloutOf({ name, conditions }: Workload, sets: ReplicaSet[]): Rollout 
   // going back takes the old set up again: when it was made says nothing then
   const at = isOld ? conditions.find(({ type }) => type === 'Progressing')?.since : newest.createdAt;
   const changes = before ? changesOf(before.template, newest.template) : [];
-  return { at, hash: newest.hash, changes, hasBefore: before !== undefined };
+  return { at, hash: newest.hash, changes, before: before?.hash };
 }

@@ -163,7 +163,7 @@ describe('a rollout', () => {
     expect(rollout).toEqual({
       at: now - 12 * 60_000,
       hash: 'c',
-      hasBefore: true,
+      before: 'b',
       changes: ['app: image shop/api:2 -> shop/api:3', 'app: variable MODE added'],
     });
   });
@@ -179,7 +179,7 @@ describe('a rollout', () => {
   });
 
   it('is none while there is one revision', async () => {
-    expect(await of(deployment(), replicaSet())).toMatchObject({ hasBefore: false });
+    expect(await of(deployment(), replicaSet())).toMatchObject({ before: undefined });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Whom the gateway goes to: addresses that are nobody's any more (K3), and upstreams that close on it. */
+/** Whom the gateway goes to: addresses that nobody here has (K3), and upstreams that close on it. */
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import { type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
@@ -17,7 +17,7 @@ const raceBelow = 0.01;
 
 const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
 
-/** Only where all pods and services of the namespace were seen; another namespace may have it all the same. */
+/** Only where all pods and services of the namespace were seen; another may have it all the same, so it is never critical. */
 export function deadAddresses(
   { complaints }: GatewayLog,
   { pods, services, namespace }: { pods: Pod[]; services: Service[]; namespace: string },
@@ -34,11 +34,11 @@ export function deadAddresses(
     return [
       {
         rule: 'gateway.dead-address',
-        level: 'critical' as const,
+        level: 'warning' as const,
         check: checks.gatewayLog,
         subject: oneLine(host, 60),
-        summary: `The gateway goes to ${oneLine(host, 60)}, which is no pod, endpoint or service of ${namespace}: ${often(alike.length, now - last)}.`,
-        observed: 'an address of nobody',
+        summary: `The gateway goes to ${oneLine(host, 60)}, which is no pod, endpoint or service of ${namespace} (gone, or of another namespace): ${often(alike.length, now - last)}.`,
+        observed: 'an address that is not of this namespace',
         threshold: `asked within the last ${duration(stillAsked)}`,
         evidence: samplesOf(alike),
         repeat: `kubectl get pods -A -o wide --field-selector status.podIP=${oneLine(host, 60)}`,

@@ -9,7 +9,9 @@ import { type Around, ago, eachContainer, isWithin, ofContainer } from './of-pod
 
 const outOfMemory = 'OOMKilled';
 const sigkill = 137;
-const ofKills = new Set(['Killing', 'Evicted', 'Preempted', 'OOMKilling']);
+const ofPodKills = new Set(['Killing', 'Evicted', 'Preempted']);
+/** said of the node and not of the pod: it ran out, whatever the limits are */
+const ofNodeKills = new Set(['SystemOOM', 'OOMKilling']);
 
 /** How its newest run ended, whether it runs again or not. */
 const endOf = ({ ended, last }: Container): Ended | undefined => ended ?? last;
@@ -57,9 +59,13 @@ const eventText = ({ reason, message }: Event): string => `event ${oneLine(reaso
 /** What the cluster said of an end, the newest first. */
 const eventsNear = (pod: Pod, { at }: Ended, events: Event[] = []): Event[] =>
   events.filter(
-    ({ name, reason, last }) =>
-      name === pod.name && at !== undefined && Math.abs(last - at) <= minutes(2) && ofKills.has(reason),
+    (event) =>
+      at !== undefined &&
+      Math.abs(event.last - at) <= minutes(2) &&
+      (isOfNode(event) ? event.name === pod.node : event.name === pod.name && ofPodKills.has(event.reason)),
   );
+
+const isOfNode = ({ kind, reason }: Event): boolean => kind === 'Node' && ofNodeKills.has(reason);
 
 /** A limit stands in the template of the owner: a pod on its own cannot be given another. */
 function raiseLimit(pod: Pod, { name }: Container): Pick<Finding, 'offers'> {
@@ -73,20 +79,21 @@ export const otherKills = (pods: Pod[], around: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
     const end = endOf(container);
     if (end?.exitCode !== sigkill || end.reason === outOfMemory) return [];
+    const [said] = eventsNear(pod, end, around.events);
     return [
       ofContainer(pod, container, {
         rule: 'pod.killed',
         level: levelOf(end, around),
-        summary: `Ended by SIGKILL ${ago(end.at, around.now)}, not for its memory limit: ${killerOf(pod, end, around)}.`,
+        summary: `Ended by SIGKILL ${ago(end.at, around.now)}, not for its memory limit: ${killerOf(said, around)}.`,
         observed: `exit ${sigkill} (${oneLine(end.reason, 40)})`,
         threshold: thresholdOf(around),
+        ...(said && isOfNode(said) ? { cause: 'node' } : {}),
       }),
     ];
   });
 
 /** Said by an event, else left open: a liveness probe, an eviction, the node's memory and a hand all look alike. */
-function killerOf(pod: Pod, end: Ended, { events }: Around): string {
+function killerOf(said: Event | undefined, { events }: Around): string {
   if (!events) return 'why was not seen, as the events were not';
-  const [said] = eventsNear(pod, end, events);
   return said ? `${said.reason}: ${oneLine(said.message, 120)}` : 'no event says by whom (liveness, node, or by hand)';
 }

@@ -8,6 +8,7 @@ import { hours, minutes } from '../times.ts';
 import { type Line, lineThrough } from '../trend.ts';
 import { duration } from '../words.ts';
 import { memoryCheck, of } from './memory.ts';
+import { keyOf } from './of-pod.ts';
 
 const leastSamples = 5;
 const leastSpanMs = minutes(5);
@@ -25,8 +26,6 @@ export function growing({ containers }: NamespaceUse, samples: readonly Sample[]
   });
 }
 
-const keyOf = ({ uid, container }: Pick<Sample, 'uid' | 'container'>): string => `${uid} ${container}`;
-
 const trendOf = ({ restarts }: ContainerUse, samples: readonly Sample[]): Line | undefined =>
   lineOf(samples.filter((sample) => sample.restarts === restarts));
 
@@ -36,11 +35,18 @@ function lineOf(samples: readonly Sample[]): Line | undefined {
 }
 
 /** Whether any of these containers grew, each within one run of it. */
-export const isGrowing = (samples: readonly Sample[]): boolean =>
-  [...Map.groupBy(samples, (sample) => `${keyOf(sample)} ${sample.restarts}`).values()].some((own) => {
-    const line = lineOf(own);
-    return line !== undefined && isGrowth(line);
-  });
+export const isGrowing = (samples: readonly Sample[]): boolean => linesOf(samples).some(isGrowth);
+
+/** Whether each of these containers was seen for long enough, in one run of it in some pod, to say that it did not grow. */
+export function isMeasured(samples: readonly Sample[]): boolean {
+  const byName = [...Map.groupBy(samples, ({ container }) => container).values()];
+  return byName.length > 0 && byName.every((own) => linesOf(own).some(({ spanMs }) => spanMs >= leastSpanMs));
+}
+
+const linesOf = (samples: readonly Sample[]): Line[] =>
+  [...Map.groupBy(samples, (sample) => `${keyOf(sample)} ${sample.restarts}`).values()].flatMap(
+    (own) => lineOf(own) ?? [],
+  );
 
 const isGrowth = ({ spanMs, fit, from, to }: Line): boolean =>
   spanMs >= leastSpanMs && fit >= leastFit && to >= from * (1 + leastGrowth);

@@ -2,7 +2,7 @@
 import type { Instant } from '../../incident/incident.ts';
 import type { IssueType } from '../../incident/policy.ts';
 import { checks } from '../checks.ts';
-import type { Finding } from '../diagnosis.ts';
+import type { Finding, Sample } from '../diagnosis.ts';
 import type { Event } from '../event.ts';
 import { aboutPod, type Container, type Pod } from '../pod.ts';
 import { duration } from '../words.ts';
@@ -46,6 +46,9 @@ export const isWithin = (at: Instant | undefined, now: Instant, ms: number): boo
 /** An event that began before is known to have happened once since: its count is of its whole life. */
 export const timesWithin = ({ first, count }: Event, now: Instant, ms: number): number =>
   isWithin(first, now, ms) ? count : 1;
+
+/** A container of this very pod, by which samples are grouped once: there are tens of thousands. */
+export const keyOf = ({ uid, container }: Pick<Sample, 'uid' | 'container'>): string => `${uid} ${container}`;
 
 /** Pods with their containers, one by one. */
 export const eachContainer = (pods: Pod[], rule: (pod: Pod, container: Container) => Finding[]): Finding[] =>

@@ -3,11 +3,24 @@ import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import type { Container, Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
-import { hours } from '../times.ts';
+import { hours, minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { isCrashLooping } from './crashes.ts';
 import { isOutOfMemory } from './kills.ts';
-import { type Around, ago, eachContainer, isWithin, ofContainer, ofPod, previousLogs, timesWithin } from './of-pod.ts';
+import {
+  type Around,
+  ago,
+  eachContainer,
+  isWithin,
+  keyOf,
+  ofContainer,
+  ofPod,
+  previousLogs,
+  timesWithin,
+} from './of-pod.ts';
+
+/** Samples are taken each minute: what was before an older one may have been long before the window. */
+const atTheEdge = minutes(2);
 
 interface Counted {
   /** only ever what was seen: samples that began later count less, never more */
@@ -17,10 +30,13 @@ interface Counted {
 }
 
 /** Crash loops and kills for memory are told by rules of their own. */
-export const restarted = (pods: Pod[], around: Around, samples: readonly Sample[] = []): Finding[] =>
-  eachContainer(pods, (pod, container) => {
-    if (container.isInit || isCrashLooping(container) || isOutOfMemory(container)) return [];
-    const counted = countedOf(pod, container, { around, samples });
+export function restarted(pods: Pod[], around: Around, samples: readonly Sample[] = []): Finding[] {
+  const known = Map.groupBy(samples, keyOf);
+  return eachContainer(pods, (pod, container) => {
+    if (container.restarts === 0 || container.isInit || isCrashLooping(container) || isOutOfMemory(container))
+      return [];
+    const own = known.get(keyOf({ uid: pod.uid, container: container.name })) ?? [];
+    const counted = countedOf(container, own, around);
     const level = levelOf(counted, container, around);
     if (level === undefined) return [];
     const hour = counted.hasHistory
@@ -39,6 +55,7 @@ export const restarted = (pods: Pod[], around: Around, samples: readonly Sample[
       }),
     ];
   });
+}
 
 function thresholdOf(around: Around): string {
   const within = duration(limitOf(around, 'restartedWithin'));
@@ -46,24 +63,20 @@ function thresholdOf(around: Around): string {
 }
 
 function levelOf(counted: Counted, { restarts, last }: Container, around: Around): FindingLevel | undefined {
-  const isFresh = restarts > 0 && isWithin(last?.at, around.now, limitOf(around, 'restartedWithin'));
+  const isFresh = isWithin(last?.at, around.now, limitOf(around, 'restartedWithin'));
   const isMuch = isFresh && restarts > limitOf(around, 'restartsInAll');
   if (counted.hour >= limitOf(around, 'restartsInAnHour') || isMuch) return 'critical';
   return counted.lately > 0 || isFresh ? 'warning' : undefined;
 }
 
-/** Counts are kept for life by the kubelet, so what fell into a window is told by what they were before it. */
-function countedOf(
-  pod: Pod,
-  { name, restarts }: Container,
-  { around, samples }: { around: Around; samples: readonly Sample[] },
-): Counted {
+/** Counts are kept for life by the kubelet, so what fell into a window is told by what they were when it began. */
+function countedOf({ restarts, last }: Container, own: readonly Sample[], around: Around): Counted {
   const { now } = around;
-  const own = samples.filter(({ uid, container }) => uid === pod.uid && container === name);
   const since = (ms: number): number => {
-    const within = own.find(({ at }) => now - at <= ms);
-    const before = own.findLast(({ at }) => now - at > ms) ?? within;
-    return before ? Math.max(0, restarts - before.restarts) : 0;
+    const start = own.findLast(({ at }) => now - at > ms && now - at <= ms + atTheEdge);
+    const before = start ?? own.find(({ at }) => now - at <= ms);
+    const least = isWithin(last?.at, now, ms) ? 1 : 0;
+    return Math.max(least, before ? restarts - before.restarts : 0);
   };
   return { lately: since(limitOf(around, 'restartedWithin')), hour: since(hours(1)), hasHistory: own.length > 0 };
 }
@@ -72,11 +85,13 @@ export function restartedByLiveness(pods: Pod[], around: Around): Finding[] {
   const { now, events = [] } = around;
   const lately = limitOf(around, 'restartedWithin');
   const killsAtLeast = limitOf(around, 'livenessKills');
+  const ofLiveness = events.filter(({ last, message }) => /liveness/i.test(message) && isWithin(last, now, lately));
+  const byName = Map.groupBy(ofLiveness, ({ name }) => name);
   return pods.flatMap((pod) => {
-    const fresh = eventsOf(events, pod).filter(({ last }) => isWithin(last, now, lately));
+    const fresh = eventsOf(byName.get(pod.name) ?? [], pod);
     const failure = fresh.find(({ reason, message }) => reason === 'Unhealthy' && /^liveness/i.test(message));
     const kills = fresh
-      .filter(({ reason, message }) => reason === 'Killing' && /liveness/i.test(message))
+      .filter(({ reason }) => reason === 'Killing')
       .reduce((sum, event) => sum + timesWithin(event, now, lately), 0);
     if (!failure || kills < killsAtLeast) return [];
     const what = pod.containers.find(({ liveness }) => liveness)?.liveness?.what ?? 'liveness probe';

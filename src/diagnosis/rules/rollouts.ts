@@ -37,7 +37,7 @@ function judgedOf(workload: Workload, { pods, ill }: Placed, around: Around): Ju
   const { now } = around;
   const within = limitOf(around, 'rolledOutWithin');
   const { rollout, kind, name } = workload;
-  if (!rollout?.hasBefore) return undefined;
+  if (rollout?.before === undefined) return undefined;
   const own = pods.filter((pod) => pod.owner?.kind === kind && pod.owner.name === name && !isLeaving(pod));
   const at = rollout.at ?? firstOf(own, rollout.hash);
   if (at === undefined || now - at > within) return undefined;

@@ -180,14 +180,26 @@ export const highMemoryScenarios: Scenario[] = [
   {
     name: 'grew-since-rollout',
     issueType,
-    what: 'Both pods of the image that was rolled out 40 minutes ago grow.',
+    what: 'In the middle of a rollout both pods of the new image grow, and the one of the image before does not.',
+    scene: scene(halfway(rolledOut(api(420, 424, 300), 40, [2]))),
+    samples: [
+      { workload: 'api', pod: 0, memory: rising(420, 6) },
+      { workload: 'api', pod: 1, memory: rising(424, 6) },
+      { workload: 'api', pod: 2, memory: rising(300, 0) },
+    ],
+    finds: ['memory.grew-since-rollout', 'memory.growing', 'memory.near-limit'],
+    says: ['rolled out 40 min ago', 'shop/api:1.4 -> shop/api:1.5'],
+  },
+  {
+    name: 'grows-after-rollout',
+    issueType,
+    what: 'Both pods of the image that was rolled out 40 minutes ago grow; what those before them did was not seen.',
     scene: scene(rolledOut(api(420, 424), 40)),
     samples: [
       { workload: 'api', pod: 0, memory: rising(420, 6) },
       { workload: 'api', pod: 1, memory: rising(424, 6) },
     ],
-    finds: ['memory.grew-since-rollout', 'memory.growing', 'memory.near-limit', 'memory.all-pods'],
-    says: ['rolled out 40 min ago', 'shop/api:1.4 -> shop/api:1.5'],
+    finds: ['memory.growing', 'memory.near-limit', 'memory.all-pods'],
   },
   {
     name: 'old-pods-grow-too',

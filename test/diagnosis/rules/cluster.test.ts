@@ -130,7 +130,7 @@ describe('a rollout', () => {
     at: ago(minutes),
     hash: 'new',
     changes,
-    hasBefore: true,
+    before: 'old',
     ...more,
   });
   const fresh = (n: number) => apiPod({ name: `new-${n}`, hash: 'new' });
@@ -179,7 +179,7 @@ describe('a rollout', () => {
     ['of what the issue is about', rollout(12), [fresh(1)], { targets: ['new-1'] }, ['rollout.recent warning']],
     ['an hour ago', rollout(60), [fresh(1)], { ill: ['new-1'] }, ['rollout.culprit critical']],
     ['longer ago', rollout(61), [fresh(1)], { ill: ['new-1'] }, []],
-    ['that is the first of all', rollout(12, { hasBefore: false }), [fresh(1)], { ill: ['new-1'] }, []],
+    ['that is the first of all', rollout(12, { before: undefined }), [fresh(1)], { ill: ['new-1'] }, []],
     ['that nobody made', undefined, [fresh(1)], { ill: ['new-1'] }, []],
   ])('%s', (_name, one, pods, around, expected) => {
     expect(told(judge(one, pods, around))).toEqual(expected);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Sample } from '../../../src/diagnosis/diagnosis.ts';
+import type { Pod } from '../../../src/diagnosis/pod.ts';
+import { grewSinceRollout } from '../../../src/diagnosis/rules/memory-rollout.ts';
 import { growing, noHistory } from '../../../src/diagnosis/rules/memory-trend.ts';
+import type { Workload } from '../../../src/diagnosis/workload.ts';
+import { podOf } from '../../../src/probes/pod-row.ts';
+import { pod } from '../../probes/objects.ts';
 import { container, mebi, minutes, namespace, now, samplesOf } from './containers.ts';
 
 /** So many MiB more each minute, up to `last` now. */
@@ -100,5 +106,87 @@ describe('memory.no-history', () => {
     const old = samplesOf(use, [1]).map((sample) => ({ ...sample, at: now - minutes(6) }));
 
     expect(noHistory(old, now)).toEqual([]);
+  });
+});
+
+describe('memory.grew-since-rollout', () => {
+  const use = at(420, { pod: 'api-new-aaaaa' });
+  const rollout = { at: now - minutes(40), hash: 'new', before: 'old', changes: ['app: image a:1 -> a:2'] };
+  const api: Workload = {
+    kind: 'deployment',
+    name: 'api',
+    namespace: 'production',
+    uid: 'uid-api',
+    desired: 1,
+    available: 1,
+    conditions: [],
+    rollout,
+  };
+  const fresh = podOf(
+    pod({ name: use.pod, hash: 'new', owner: { kind: 'Deployment', name: 'api' }, metadata: { uid: use.uid } }),
+  );
+  const standing = podOf(pod({ name: 'api-1', hash: 'old', owner: { kind: 'Deployment', name: 'api' } }));
+  /** Of a pod that went 40 minutes ago, unless told otherwise. */
+  const before = (name: string, values: number[], parts: Partial<Sample> = {}): Sample[] =>
+    samplesOf(at(0, { pod: name }), values).map((sample) => ({ ...sample, ...parts, at: sample.at - minutes(40) }));
+  const judge = (samples: Sample[], pods = [fresh]) =>
+    grewSinceRollout(namespace(use), [api], {
+      pods,
+      samples: [...samples, ...samplesOf(use, risingTo(420, 6, 30))],
+      now,
+    });
+  const flat = risingTo(300, 0, 6);
+
+  it.each<[string, Sample[], Pod[], string[]]>([
+    [
+      'is the cause where a pod of the template before did not grow',
+      before('api-old-bbbbb', flat),
+      [fresh],
+      ['critical'],
+    ],
+    [
+      'is the cause where one that still stands does not',
+      before('api-1', flat, { uid: 'uid-api-1' }),
+      [fresh, standing],
+      ['critical'],
+    ],
+    ['is a note where nothing was seen of the template before', [], [fresh], ['info']],
+    ['is a note where it was seen four times', before('api-old-bbbbb', flat.slice(2)), [fresh], ['info']],
+    ['is a note where it was seen for four minutes', before('api-old-bbbbb', flat.slice(1)), [fresh], ['info']],
+    [
+      'is a note where it was never measured',
+      before('api-old-bbbbb', flat).map(({ memoryBytes: _, ...one }) => one),
+      [fresh],
+      ['info'],
+    ],
+    [
+      'is a note where only another container of it was measured',
+      [...before('api-old-bbbbb', flat, { container: 'proxy' }), ...before('api-old-bbbbb', [1])],
+      [fresh],
+      ['info'],
+    ],
+    ['is a note where only a namesake was seen', before('api-gateway-old-bbbbb', flat), [fresh], ['info']],
+    ['is a note where only an older template was seen', before('api-oldest-bbbbb', flat), [fresh], ['info']],
+    ['is nothing where the pods before it grew as well', before('api-old-bbbbb', risingTo(300, 6, 6)), [fresh], []],
+  ])('%s', (_name, samples, pods, levels) => {
+    expect(judge(samples, pods).map(({ level }) => level)).toEqual(levels);
+  });
+
+  it('offers the way back where it is proven, and says what was not seen where it is not', () => {
+    expect(judge(before('api-old-bbbbb', flat))).toMatchObject([
+      {
+        summary:
+          '1 pod of the template rolled out 40 min ago grows, and none of the one before did: app: image a:1 -> a:2.',
+        offers: [{ remedy: 'rollback', about: { kind: 'deployment', name: 'api' } }],
+      },
+    ]);
+
+    const [noted] = judge([]);
+
+    expect(noted?.summary).toBe(
+      '1 pod of the template rolled out 40 min ago grows; whether those of the one before did was not seen: app: image a:1 -> a:2.',
+    );
+    expect(noted).not.toHaveProperty('offers');
+    expect(noted).not.toHaveProperty('cause');
   });
 });

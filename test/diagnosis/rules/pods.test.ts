@@ -144,14 +144,26 @@ describe('a pod', () => {
     [
       'restarted three times within the hour',
       restarted(4, 20),
-      { samples: [sample(70, 1), sample(40, 2), sample(1, 4)] },
+      { samples: [sample(61, 1), sample(40, 2), sample(1, 4)] },
       ['pod.restarts critical'],
     ],
     [
       'restarted twice within the hour',
       restarted(3, 20),
-      { samples: [sample(70, 1), sample(40, 2), sample(16, 3)] },
+      { samples: [sample(61, 1), sample(40, 2), sample(16, 3)] },
       [],
+    ],
+    [
+      'restarted before anybody looked again, and once since',
+      restarted(9, 40),
+      { samples: [sample(70, 1), sample(50, 8), sample(1, 9)] },
+      [],
+    ],
+    [
+      'restarted while nobody looked for long',
+      restarted(4, 20),
+      { samples: [sample(55, 1), sample(2, 4)] },
+      ['pod.restarts critical'],
     ],
     ['whose namesake was restarted', restarted(4, 20), { samples: [sample(70, 1, { uid: 'another' })] }, []],
     [
@@ -310,14 +322,35 @@ describe('the sentence', () => {
     expect(first(object)?.summary).toMatch(/no event says by whom/);
   });
 
+  it.each(['SystemOOM', 'OOMKilling'])('names its node as the killer where the node says so: %s', (reason) => {
+    const object = pod({ name: 'api-1', node: 'node-7', status: { lastState: ended('Error', 137, 2) } });
+    const said = (node: string, ago = 2) => event({ about: node, kind: 'Node', reason, message: 'out of memory', ago });
+
+    expect(first(object, { events: [said('node-7')] })).toMatchObject({
+      cause: 'node',
+      summary: expect.stringContaining(`${reason}: out of memory`),
+    });
+    expect(first(object, { events: [said('node-8')] })?.summary).toMatch(/no event says by whom/);
+    expect(first(object, { events: [said('node-7', 9)] })?.summary).toMatch(/no event says by whom/);
+    expect(first(object, { events: [said('node-8')] })).not.toHaveProperty('cause');
+  });
+
   it('says that there is no history yet, and with history how many there were', () => {
     expect(first(restarted(6, 3))?.summary).toBe(
       '6 restarts in all, the last 3 min ago; no history yet, so how many of them fell into the last hour is not known.',
     );
-    expect(first(restarted(6, 3), { samples: [sample(70, 2), sample(1, 6)] })).toMatchObject({
+    expect(first(restarted(6, 3), { samples: [sample(61, 2), sample(16, 2), sample(1, 6)] })).toMatchObject({
       summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
       observed: '4 in 15 min, 4 in 1 h',
     });
+  });
+
+  it('counts no restart into a window that nobody saw begin', () => {
+    expect(first(restarted(6, 3), { samples: [sample(55, 2), sample(1, 6)] })).toMatchObject({
+      summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
+      observed: '1 in 15 min, 4 in 1 h',
+    });
+    expect(first(restarted(6, 3), { samples: [sample(58, 2), sample(20, 5)] })?.observed).toBe('1 in 15 min, 4 in 1 h');
   });
 
   it.each([
@@ -373,4 +406,22 @@ describe('the sentence', () => {
 
     expect(first(object)?.summary).toBe('It should have been gone 12 min ago: held by example.com/backup.');
   });
+});
+
+it('is judged with each sample and each event read no more than a few times, however many pods there are', () => {
+  let read = 0;
+  const counted = <Row extends object>(row: Row): Row =>
+    new Proxy(row, {
+      get(target, key, self) {
+        read += 1;
+        return Reflect.get(target, key, self) as unknown;
+      },
+    });
+  const names = Array.from({ length: 50 }, (_, n) => `api-${n}`);
+  const pods = names.map((name) => podOf(pod({ name, status: { restartCount: 1, lastState: ended('Error', 1, 3) } })));
+  const samples = names.map((name) => counted(sample(1, 1, { pod: name, uid: `uid-${name}` })));
+  const events = names.map((name) => counted(eventOf(event({ about: name, reason: 'Pulled', type: 'Normal' }))));
+
+  expect(judgePods(pods, { now, thresholds: {}, events }, samples)).toHaveLength(50);
+  expect(read).toBeLessThan(50 * 20);
 });

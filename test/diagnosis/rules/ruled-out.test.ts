@@ -39,7 +39,7 @@ const workload = (kind: Workload['kind'], more: Partial<Workload> = {}): Workloa
   ...more,
 });
 const rolledOut = (minutes: number) => ({
-  rollout: { at: ago(minutes), hash: 'new', changes: [], hasBefore: true },
+  rollout: { at: ago(minutes), hash: 'new', changes: [], before: 'old' },
 });
 const stateful = (age: number, more: PodTold = {}): Pod =>
   podOf(pod({ owner: { kind: 'StatefulSet', name: 'db' }, age, ...more }));

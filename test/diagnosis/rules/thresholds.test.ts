@@ -97,7 +97,7 @@ describe('of what stands around it', () => {
     desired: 4,
     available: 3,
     conditions: [],
-    rollout: { at: now - minutes(30), hash: 'new', changes: [], hasBefore: true },
+    rollout: { at: now - minutes(30), hash: 'new', changes: [], before: 'old' },
   };
   const all = [event({ about: 'a', reason: 'BackOff', ago: 1 })].map(eventOf);
   const quotas = [{ name: 'q', namespace: 'production', hard: { pods: '100' }, used: { pods: '94' } }];
