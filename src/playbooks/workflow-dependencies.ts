@@ -8,7 +8,7 @@ import type { Instant } from '../incident/incident.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { type DependenciesSeen, dependencies } from '../probes/dependencies.ts';
 import { services } from '../probes/engine-services.ts';
-import { clusterDns, type Dns, type EgressPolicy, egressPolicies } from '../probes/network.ts';
+import { clusterDns, type Dns, type EgressPolicy, egressPolicies, type PoliciesSeen } from '../probes/network.ts';
 
 const changedWithinMs = hours(24);
 const fromHere = 'asked from where the bot runs';
@@ -153,8 +153,10 @@ export function reachedAll(reached: Reached[]): string[] {
   ];
 }
 
-export const policiesUnchanged = (policies: EgressPolicy[], now: Instant): string[] =>
-  policyChanged(policies, now).length > 0 ? [] : ['No network policy that limits the engine was changed within a day.'];
+export const policiesUnchanged = ({ policies, gaps }: PoliciesSeen, now: Instant): string[] =>
+  gaps.length > 0 || policyChanged(policies, now).length > 0
+    ? []
+    : ['No network policy that limits the engine was changed within a day.'];
 
 export const dnsReady = ({ pods, ready }: Dns): string[] =>
   pods > 0 && ready === pods ? [`All ${count(pods, 'pod')} that answer names in the cluster are ready.`] : [];

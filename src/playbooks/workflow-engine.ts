@@ -9,7 +9,7 @@ import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { type EngineLogs, engineLogs, type LineGroup, type PodLog } from '../probes/engine-logs.ts';
 import { engineUse } from '../probes/engine-use.ts';
-import { type Lease, leases } from '../probes/leases.ts';
+import { type Lease, type LeasesSeen, leases } from '../probes/leases.ts';
 
 const silentMs = minutes(5);
 const silentCriticalMs = minutes(15);
@@ -217,7 +217,7 @@ export function staleLease(seen: Lease[], now: Instant): Finding[] {
     }));
 }
 
-export const leasesRenewed = (seen: Lease[], now: Instant): string[] =>
-  seen.length > 0 && staleLease(seen, now).length === 0
+export const leasesRenewed = ({ leases: seen, gaps }: LeasesSeen, now: Instant): string[] =>
+  seen.length > 0 && gaps.length === 0 && staleLease(seen, now).length === 0
     ? [`${count(seen.length, 'lease')} of the engine, renewed in time.`]
     : [];

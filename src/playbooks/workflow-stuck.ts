@@ -60,9 +60,9 @@ export const workflowStuck = playbook({
       ...whenSeen(locks, locked),
       ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
       ...whenSeen(dependencies, behind),
-      ...whenSeen(policies, (seen) => policyChanged(seen, now)),
+      ...whenSeen(policies, (seen) => policyChanged(seen.policies, now)),
       ...whenSeen(dns, dnsDown),
-      ...whenSeen(leases, (seen) => staleLease(seen, now)),
+      ...whenSeen(leases, (seen) => staleLease(seen.leases, now)),
       ...whenSeen(logs, (seen) => [
         ...silent(seen, now, executions.ok ? executions.data.running : undefined),
         ...complaining(seen, now),
@@ -158,21 +158,16 @@ export function oneWorkflow({ stuck, byWorkflow: [top] }: Executions): Finding[]
   ];
 }
 
-/** Only where the runbook names the column that tells; where it could not be read, that is said. */
+/** Only where the runbook names the column that tells; where it could not be read, that is a gap. */
 export function stalled({ running, finished }: Executions, issueType: IssueType): Finding[] {
-  if (!finished) return [];
+  if (!finished?.ok || running === 0 || finished.data > 0) return [];
   const within = duration(limitOf(issueType, 'stalledAfter'));
-  const about = { check: executions.name, subject: 'executions' };
-  if (!finished.ok) {
-    const summary = `Whether any execution has finished within ${within} was not seen: ${finished.why}.`;
-    return [{ ...about, rule: 'executions.progress-unseen', level: 'info', summary }];
-  }
-  if (running === 0 || finished.data > 0) return [];
   return [
     {
-      ...about,
       rule: 'executions.stalled',
       level: 'warning',
+      check: executions.name,
+      subject: 'executions',
       summary: `No execution has finished within ${within}, while ${running} ${running === 1 ? 'is' : 'are'} running.`,
       observed: '0 finished',
       threshold: `none within ${within}`,

@@ -77,8 +77,11 @@ export const connections: Probe<Connections> = {
     }
   },
   repeat: ({ look }) => look[1] ?? connectionsStatement,
-  gaps: ({ owners, pod }) => (owners || pod !== undefined ? [] : [`whose connections they are: ${unseen}`]),
+  gaps: ({ owners, pod }) =>
+    owners ? [] : [pod === undefined ? `whose connections they are: ${unseen}` : notAsked(pod)],
 };
+
+const notAsked = (pod: string): string => `whose connections they are is not asked in ${pod}`;
 
 async function inPod(surroundings: Surroundings, direct: unknown): Promise<Connections> {
   try {

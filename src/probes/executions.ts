@@ -46,6 +46,8 @@ export const executions: Probe<Executions> = {
     const [counted, finished] = await Promise.all([countStuck(surroundings), countFinished(surroundings)]);
     return finished === undefined ? counted : { ...counted, finished };
   },
+  gaps: ({ finished }) =>
+    finished === undefined || finished.ok ? [] : [`whether executions still finish was not seen: ${finished.why}`],
   repeat(issueType) {
     const { table, status, startedAt } = names(issueType);
     return [

@@ -6,7 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { labelOf } from './engine-logs.ts';
-import { clusterOf, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
 import { usesIn } from './memory.ts';
 
 const Row = z.object({
@@ -30,10 +30,15 @@ export interface Lease {
   pod?: ContainerUse | undefined;
 }
 
+export interface LeasesSeen {
+  leases: Lease[];
+  gaps: string[];
+}
+
 /** One that nobody holds was given back, which is as it should be. */
 const listLeases = listedOnce(kinds.leases, (item) => Row.parse(item));
 
-export const leases: Probe<Lease[]> = {
+export const leases: Probe<LeasesSeen> = {
   name: 'leases of the workflow engine',
   timeoutMs: 8_000,
   rights: [
@@ -45,12 +50,12 @@ export const leases: Probe<Lease[]> = {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
     const label = labelOf(surroundings.issueType);
-    const [{ containers }, { rows }] = await Promise.all([
+    const [{ containers, isCut }, { rows, ...listed }] = await Promise.all([
       usesIn(cluster, namespace, label),
       listLeases(cluster, namespace),
     ]);
     const engine = label.slice(label.indexOf('=') + 1);
-    return rows.flatMap(({ metadata: { name }, spec }) => {
+    const held = rows.flatMap(({ metadata: { name }, spec }) => {
       const { holderIdentity: holder = '', leaseDurationSeconds, renewTime } = spec ?? {};
       if (holder === '' || leaseDurationSeconds === undefined || renewTime === undefined) return [];
       // "pod_uuid" is how client libraries write who they are
@@ -58,6 +63,12 @@ export const leases: Probe<Lease[]> = {
       if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
       return [{ namespace, name, holder, durationMs: leaseDurationSeconds * 1_000, renewedAt: renewTime, pod }];
     });
+    const pods = new Set(containers.map(({ uid }) => uid)).size;
+    return {
+      leases: held,
+      gaps: [...cutOff('pods', isCut, pods), ...cutOff('leases', listed.isCut, rows.length)],
+    };
   },
+  gaps: ({ gaps }) => gaps,
   repeat: (issueType) => `kubectl get leases -n ${namespaceOf(issueType)} -o yaml`,
 };

@@ -5,7 +5,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { isOver, isReady } from '../diagnosis/pod.ts';
 import type { Instant } from '../incident/incident.ts';
 import { labelOf } from './engine-logs.ts';
-import { clusterOf, listedOnce, maybe, namespaceOf, several, time, words } from './kubernetes.ts';
+import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, several, time, words } from './kubernetes.ts';
 import { listPods } from './pods.ts';
 
 const Expression = z.object({
@@ -38,9 +38,14 @@ export interface EgressPolicy {
   pods: number;
 }
 
+export interface PoliciesSeen {
+  policies: EgressPolicy[];
+  gaps: string[];
+}
+
 const listPolicies = listedOnce(kinds.networkPolicies, (item) => Policy.parse(item));
 
-export const egressPolicies: Probe<EgressPolicy[]> = {
+export const egressPolicies: Probe<PoliciesSeen> = {
   name: 'network policies of the workflow engine',
   timeoutMs: 8_000,
   rights: [
@@ -50,12 +55,10 @@ export const egressPolicies: Probe<EgressPolicy[]> = {
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const [pods, policies] = await Promise.all([
-      listPods(cluster, namespace, labelOf(surroundings.issueType)),
-      listPolicies(cluster, namespace),
-    ]);
+    const label = labelOf(surroundings.issueType);
+    const [pods, policies] = await Promise.all([listPods(cluster, namespace, label), listPolicies(cluster, namespace)]);
     const labels = pods.rows.filter((pod) => !isOver(pod)).map(({ labels }) => labels);
-    return policies.rows
+    const limiting = policies.rows
       .filter(hasEgress)
       .map(({ metadata, spec }) => ({
         namespace,
@@ -65,7 +68,16 @@ export const egressPolicies: Probe<EgressPolicy[]> = {
         pods: labels.filter((own) => isSelected(spec.podSelector, own)).length,
       }))
       .filter(({ pods }) => pods > 0);
+    return {
+      policies: limiting,
+      gaps: [
+        ...(labels.length > 0 ? [] : [`no pod carries ${label}: which policies limit the engine was not seen`]),
+        ...cutOff('pods', pods.isCut, pods.rows.length),
+        ...cutOff('network policies', policies.isCut, policies.rows.length),
+      ],
+    };
   },
+  gaps: ({ gaps }) => gaps,
   repeat: (issueType) => `kubectl describe networkpolicy -n ${namespaceOf(issueType)}`,
 };
 

@@ -17,10 +17,13 @@ export interface PoolerDatabase {
   poolSize?: number;
   /** of all its pools together; absent: as many as there are pools */
   limit?: number;
-  connections: number;
-  isPaused: boolean;
-  isDisabled: boolean;
+  /** absent, as the next two: this pooler does not show it */
+  connections?: number;
+  isPaused?: boolean;
+  isDisabled?: boolean;
 }
+
+const columns = { connections: 'current_connections', isPaused: 'paused', isDisabled: 'disabled' } as const;
 
 export const poolerDatabases: Probe<PoolerDatabase[]> = {
   name: 'pgbouncer databases',
@@ -28,6 +31,10 @@ export const poolerDatabases: Probe<PoolerDatabase[]> = {
   async look(surroundings) {
     const rows = await show(surroundings, 'databases', Row);
     return rows.filter(({ name }) => !isOwn(name)).map(databaseOf);
+  },
+  gaps(databases) {
+    const missing = Object.entries(columns).filter(([field]) => databases.some((one) => !(field in one)));
+    return missing.length === 0 ? [] : [`this pooler shows no ${missing.map(([, column]) => column).join(', ')}`];
   },
   repeat: ({ targets }) => `psql -p ${targets['poolerPort'] ?? '6432'} pgbouncer -c "SHOW DATABASES"`,
 };
@@ -37,8 +44,8 @@ function databaseOf({ name, pool_size, max_connections, ...row }: z.infer<typeof
     name: name ?? '?',
     ...(pool_size === undefined ? {} : { poolSize: pool_size }),
     ...(max_connections === undefined || max_connections === 0 ? {} : { limit: max_connections }),
-    connections: row.current_connections ?? 0,
-    isPaused: row.paused ?? false,
-    isDisabled: row.disabled ?? false,
+    ...(row.current_connections === undefined ? {} : { connections: row.current_connections }),
+    ...(row.paused === undefined ? {} : { isPaused: row.paused }),
+    ...(row.disabled === undefined ? {} : { isDisabled: row.disabled }),
   };
 }

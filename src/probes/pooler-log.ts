@@ -1,10 +1,11 @@
 /** What PgBouncer's log says of refused clients and failed logins: its console forgets them at once. */
-import { kinds } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds, type LogAsked } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import { minutes } from '../diagnosis/times.ts';
-import { oneLine } from '../diagnosis/words.ts';
+import { duration, oneLine, reasonOf } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
-import { lineOf } from './logs.ts';
+import type { Instant } from '../incident/incident.ts';
+import { type Line, lineOf } from './logs.ts';
 
 /** In this order: the first that fits a line is what it says. */
 const words = [
@@ -27,8 +28,7 @@ export interface Complained {
 export interface PoolerLog {
   complained: Complained[];
   sinceMs: number;
-  /** the first line that was read is younger than that */
-  isCut: boolean;
+  gaps: string[];
 }
 
 export const sinceMs = minutes(15);
@@ -43,18 +43,45 @@ export const poolerLog: Probe<PoolerLog> = {
     if (!cluster) throw new CannotSee('absent', 'no cluster to look at is configured (KUBECONFIG)');
     if (namespace === undefined || pod === undefined)
       throw new CannotSee('absent', 'the runbook names no pod for the pooler, or no namespace');
-    const { lines, isCut } = await cluster.logs({ namespace, pod, tailLines });
-    const said = lines.flatMap(lineOf);
-    const young = said.filter(({ at }) => now - at <= sinceMs);
+    const since = now - sinceMs;
+    const said = await saidSince(cluster, { namespace, pod, tailLines }, since);
+    const young = said.lines.filter(({ at }) => at >= since);
     return {
       complained: complainedOf(young.map(({ text }) => text)),
       sinceMs,
-      isCut: isCut && young.length === said.length,
+      gaps: [
+        ...(said.isCut ? [`the log of ${duration(sinceMs)} is longer than the ${tailLines} lines that were read`] : []),
+        ...(said.lines.length > 0 || said.why !== undefined ? [] : ['its log holds nothing']),
+        ...(said.why === undefined ? [] : [`what a run before this one said was not seen: ${said.why}`]),
+      ],
     };
   },
   repeat: ({ targets }) => `kubectl logs ${targets['pooler']} -n ${targets['namespace']} --since=15m`,
-  gaps: ({ isCut }) => (isCut ? [`the log of 15 min is longer than the ${tailLines} lines that were read`] : []),
+  gaps: ({ gaps }) => gaps,
 };
+
+interface Said {
+  lines: Line[];
+  /** its first line is younger than that, and was not the first */
+  isCut: boolean;
+  /** why the run before was not read */
+  why?: string;
+}
+
+/** A log that begins within that time may be one of after a restart: the run before has the rest. */
+async function saidSince(cluster: Cluster, asked: LogAsked, since: Instant): Promise<Said> {
+  const { lines: texts, isCut } = await cluster.logs(asked);
+  const lines = texts.flatMap(lineOf);
+  const isYoung = (lines[0]?.at ?? Infinity) >= since;
+  if (!isYoung || isCut || asked.previous === true) return { lines, isCut: isCut && isYoung };
+  try {
+    const before = await saidSince(cluster, { ...asked, previous: true }, since);
+    return { ...before, lines: [...before.lines, ...lines] };
+  } catch (error) {
+    const hadNone = error instanceof CannotSee && error.code === 'absent';
+    return { lines, isCut: false, ...(hadNone ? {} : { why: reasonOf(error) }) };
+  }
+}
 
 function complainedOf(lines: string[]): Complained[] {
   const byKind = Map.groupBy(lines, kindOf);

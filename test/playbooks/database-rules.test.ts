@@ -230,7 +230,7 @@ describe('the log of PgBouncer', () => {
   const log = (...kinds: Complaint[]) => ({
     complained: kinds.map((kind) => ({ kind, count: 3, line: 'the line' })),
     sinceMs: 900_000,
-    isCut: false,
+    gaps: [],
   });
   const already = (rule: string): Finding => ({ rule, level: 'critical', check: 'x', subject: 'x', summary: 'x' });
 

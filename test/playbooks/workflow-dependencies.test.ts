@@ -120,7 +120,8 @@ describe('a network policy', () => {
     ['a moment before', minutes(24 * 60) + 1, [], 1],
   ])('that was changed %s', (_name, ago, expected, ruledOut) => {
     expect(said(policyChanged(changed(ago), now))).toEqual(expected);
-    expect(policiesUnchanged(changed(ago), now)).toHaveLength(ruledOut);
+    expect(policiesUnchanged({ policies: changed(ago), gaps: [] }, now)).toHaveLength(ruledOut);
+    expect(policiesUnchanged({ policies: changed(ago), gaps: ['not all were seen'] }, now)).toEqual([]);
   });
 
   it('is told with what it selects', () => {

@@ -9,6 +9,8 @@ export interface Api {
   logs?: Record<string, string[]>;
   execs?: { pod: string; command: string[]; answer: Ran | CannotSee }[];
   refused?: Record<string, CannotSee>;
+  /** lists that were longer than what they give */
+  cut?: string[];
 }
 
 export const keyOf = ({ group, plural }: Kind): string => (group === '' ? plural : `${group}/${plural}`);
@@ -21,7 +23,7 @@ const Meta = z.object({
   }),
 });
 
-export function apiCluster({ objects, logs = {}, execs = [], refused = {} }: Api) {
+export function apiCluster({ objects, logs = {}, execs = [], refused = {}, cut = [] }: Api) {
   const asked: string[] = [];
   const guard = (what: string): void => {
     asked.push(what);
@@ -32,7 +34,7 @@ export function apiCluster({ objects, logs = {}, execs = [], refused = {} }: Api
     async list<Row>(listing: Listing<Row>) {
       guard(keyOf(listing.kind));
       const found = (objects[keyOf(listing.kind)] ?? []).filter((item) => isMeant(Meta.parse(item).metadata, listing));
-      return { rows: found.map((item) => listing.parse(item)), isCut: false };
+      return { rows: found.map((item) => listing.parse(item)), isCut: cut.includes(keyOf(listing.kind)) };
     },
     async logs({ pod, tailLines }: LogAsked) {
       guard('pods/log');

@@ -211,14 +211,28 @@ describe('a network policy', () => {
     ['neither', { podSelector: {} }, []],
     ['ingress alone', { podSelector: {}, policyTypes: ['Ingress'] }, []],
   ])('with %s', async (_name, spec, pods) => {
-    expect((await look(spec)).map((found) => found.pods)).toEqual(pods);
+    expect((await look(spec)).policies.map((found) => found.pods)).toEqual(pods);
   });
 
   it('is as old as its last change', async () => {
     const fields = { managedFields: [{ time: at(90) }, { time: at(30) }, {}] };
 
-    expect(await look({ podSelector: {}, ...egress }, fields)).toMatchObject([{ changedAt: began + 90 * 60_000 }]);
-    expect(await look({ podSelector: {}, ...egress })).toMatchObject([{ changedAt: began }]);
+    expect((await look({ podSelector: {}, ...egress }, fields)).policies).toMatchObject([
+      { changedAt: began + 90 * 60_000 },
+    ]);
+    expect((await look({ podSelector: {}, ...egress })).policies).toMatchObject([{ changedAt: began }]);
+  });
+
+  it('is not ruled out where nobody carries the label, or not all were seen', async () => {
+    const nobody = await egressPolicies.look(surroundings({ objects: {} }).around);
+    const some = surroundings({ objects: { pods: [pod('wf-0')] }, cut: ['networking.k8s.io/networkpolicies'] });
+
+    expect(egressPolicies.gaps?.(nobody)).toEqual([
+      'no pod carries app=workflow-engine: which policies limit the engine was not seen',
+    ]);
+    expect(egressPolicies.gaps?.(await egressPolicies.look(some.around))).toEqual([
+      'there are more network policies than the 0 that were read',
+    ]);
   });
 });
 
@@ -238,7 +252,13 @@ describe('a lease', () => {
     ['of nobody', lease('workflow-engine-leader', held('')), []],
     ['that says nothing', lease('workflow-engine-leader', null), []],
   ])('%s', async (_name, row, holders) => {
-    expect((await look(row)).map((found) => found.pod?.pod)).toEqual(holders);
+    expect((await look(row)).leases.map((found) => found.pod?.pod)).toEqual(holders);
+  });
+
+  it('is not ruled out where there are more of them', async () => {
+    const cut = surroundings({ objects: { pods: [pod('wf-0')] }, cut: ['coordination.k8s.io/leases'] });
+
+    expect(leases.gaps?.(await leases.look(cut.around))).toEqual(['there are more leases than the 0 that were read']);
   });
 });
 

@@ -130,7 +130,10 @@ describe('what finished', () => {
   it('is not seen where its column is missing, and the rest still is', async () => {
     await patient.run({ age: '2 hours' });
 
-    expect(await look({ finishedAt: 'ended_at' })).toMatchObject({
+    const seen = await look({ finishedAt: 'ended_at' });
+
+    expect(executions.gaps?.(seen)).toEqual([expect.stringContaining('a column does not exist')]);
+    expect(seen).toMatchObject({
       stuck: 1,
       finished: { ok: false, why: expect.stringContaining('a column does not exist') },
     });

@@ -74,11 +74,10 @@ describe('without connections of our own', () => {
   });
 
   it('the connections are counted in the pod of the database', async () => {
-    expect(await connections.look(inPods(databasePod()))).toEqual({
-      used: expect.any(Number),
-      usable: 30,
-      pod: 'postgres-0',
-    });
+    const seen = await connections.look(inPods(databasePod()));
+
+    expect(seen).toEqual({ used: expect.any(Number), usable: 30, pod: 'postgres-0' });
+    expect(connections.gaps?.(seen)).toEqual(['whose connections they are is not asked in postgres-0']);
     expect(await postgresAnswer.look(inPods(databasePod()))).toEqual({ answers: true, isReplica: false });
   });
 

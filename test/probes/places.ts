@@ -37,10 +37,17 @@ const untold = (): Promise<never> =>
 /** A cluster of which nothing is allowed but what is given. */
 export const clusterWith = (parts: {
   log?: () => string[];
+  /** of the run before; absent: there was none */
+  previous?: () => string[];
   exec?: (pod: string, command: readonly string[]) => Promise<Ran>;
 }): Cluster => ({
   list: untold,
-  logs: async () => (parts.log ? { lines: parts.log(), isCut: false } : untold()),
+  async logs({ previous = false, tailLines }) {
+    if (!parts.log) return untold();
+    if (previous && !parts.previous) throw new CannotSee('absent', 'previous terminated container not found');
+    const lines = (previous ? parts.previous : parts.log)?.() ?? [];
+    return { lines: lines.slice(-tailLines), isCut: lines.length > tailLines };
+  },
   exec: ({ pod, command }) => (parts.exec ? parts.exec(pod, command) : untold()),
   may: async () => true,
 });

@@ -1,6 +1,7 @@
 /** PgBouncer's rows as its versions and others print them, and its log. */
 import { describe, expect, it } from '@jest/globals';
 import type { Console } from '../../src/diagnosis/diagnosis.ts';
+import { CannotSee } from '../../src/errors.ts';
 import { databaseConnections } from '../../src/playbooks/database-connections.ts';
 import { poolerAnswer } from '../../src/probes/pooler-answer.ts';
 import { poolerDatabases } from '../../src/probes/pooler-databases.ts';
@@ -89,10 +90,14 @@ it('databases: the size of pools, the limit where there is one, and a pause', as
     { name: 'bare' },
   ];
 
-  expect(await poolerDatabases.look(around(...rows))).toEqual([
+  const seen = await poolerDatabases.look(around(...rows));
+
+  expect(poolerDatabases.gaps?.(seen.slice(0, 2))).toEqual([]);
+  expect(poolerDatabases.gaps?.(seen)).toEqual(['this pooler shows no current_connections, paused, disabled']);
+  expect(seen).toEqual([
     { name: 'app', poolSize: 20, connections: 7, isPaused: false, isDisabled: false },
     { name: 'old', poolSize: 5, limit: 9, connections: 9, isPaused: true, isDisabled: false },
-    { name: 'bare', connections: 0, isPaused: false, isDisabled: false },
+    { name: 'bare' },
   ]);
 });
 
@@ -117,11 +122,21 @@ it.each([
 });
 
 describe('its log', () => {
-  const look = (...lines: [minutes: number, line: string][]) => {
+  type Lines = [minutes: number, line: string][];
+  const look = (...lines: Lines) => lookAt({ lines });
+  const lookAt = ({ lines, before }: { lines: Lines; before?: Lines | CannotSee }) => {
     const surroundings = looking({});
-    const log = () => lines.map(([ago, line]) => `${new Date(surroundings.now - ago * 60_000).toISOString()} ${line}`);
-    return poolerLog.look({ ...surroundings, clients: { cluster: clusterWith({ log }) } });
+    const written = (said: Lines) =>
+      said.map(([ago, line]) => `${new Date(surroundings.now - ago * 60_000).toISOString()} ${line}`);
+    const log = () => written(lines);
+    const previous = (): string[] => {
+      if (before instanceof CannotSee) throw before;
+      return written(before ?? []);
+    };
+    const cluster = clusterWith(before ? { log, previous } : { log });
+    return poolerLog.look({ ...surroundings, clients: { cluster } });
   };
+  const sentAway = 'LOG C-0x1: app/web@10.0.0.7:1 closing because: query_wait_timeout (age=120s)';
 
   it('counts what is said, each client once, the newest line of it', async () => {
     const { complained } = await look(
@@ -160,9 +175,43 @@ describe('its log', () => {
     expect((await look([ago, line])).complained).toEqual([]);
   });
 
-  it('that was longer than what was read is said to be', () => {
-    expect(poolerLog.gaps?.({ complained: [], sinceMs: 900_000, isCut: true })).toEqual([
-      'the log of 15 min is longer than the 500 lines that were read',
-    ]);
+  it('that was longer than what was read is said to be', async () => {
+    const { gaps } = await look(...Array.from({ length: 501 }, (): Lines[number] => [1, 'LOG stats: 0 xacts/s']));
+
+    expect(gaps).toEqual(['the log of 15 min is longer than the 500 lines that were read']);
+  });
+
+  it.each<[string, Lines, Lines | undefined, number]>([
+    ['before a restart a minute ago', [[1, 'LOG process up']], [[5, sentAway]], 1],
+    [
+      'before a restart of an hour ago',
+      [[60, 'LOG process up']],
+      [
+        [61, sentAway],
+        [5, sentAway],
+      ],
+      0,
+    ],
+    ['long before a restart a minute ago', [[1, 'LOG process up']], [[16, sentAway]], 0],
+    ['and it was never restarted', [[1, 'LOG process up']], undefined, 0],
+  ])('is read of the run before where this one is young: said %s', async (_name, lines, before, said) => {
+    const { complained, gaps } = await lookAt({ lines, ...(before ? { before } : {}) });
+
+    expect(complained.map(({ count }) => count)).toEqual(said === 0 ? [] : [said]);
+    expect(gaps).toEqual([]);
+  });
+
+  it.each<[string, Lines, CannotSee | undefined, string]>([
+    ['holds nothing', [], undefined, 'its log holds nothing'],
+    [
+      'is young, and the run before could not be read',
+      [[1, 'LOG process up']],
+      new CannotSee('unreachable', 'the cluster gave no answer'),
+      'what a run before this one said was not seen: the cluster gave no answer',
+    ],
+  ])('is not called quiet where it %s', async (_name, lines, before, why) => {
+    const seen = await lookAt({ lines, ...(before ? { before } : {}) });
+
+    expect(poolerLog.gaps?.(seen)).toEqual([why]);
   });
 });

@@ -32,7 +32,7 @@ export function clientLimit(limits: PoolerLimits, pools: Seen<Pools>): Finding[]
 
 export function databaseLimit(databases: PoolerDatabase[]): Finding[] {
   return databases.flatMap(({ name, connections, limit }) => {
-    if (limit === undefined || (100 * connections) / limit < serversWarning) return [];
+    if (limit === undefined || connections === undefined || (100 * connections) / limit < serversWarning) return [];
     return [
       {
         rule: 'pooler.database-limit',

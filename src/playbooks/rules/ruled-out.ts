@@ -52,9 +52,9 @@ const waiting = ({ pools, connections, log }: Evidence, issueType: IssueType): s
       `Postgres has connections left: ${usedOf(seen)}.`,
     ),
   ),
-  ...whenSeen(log, ({ complained, isCut, sinceMs }) =>
+  ...whenSeen(log, ({ complained, gaps, sinceMs }) =>
     when(
-      complained.length === 0 && !isCut,
+      complained.length === 0 && gaps.length === 0,
       `PgBouncer's log of the last ${duration(sinceMs)} tells of no client sent away and no failed login.`,
     ),
   ),
