@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import { oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { labelOf } from './engine-logs.ts';
@@ -23,6 +24,7 @@ const Row = z.object({
 export interface Lease {
   namespace: string;
   name: string;
+  /** as it calls itself, on one line */
   holder: string;
   durationMs: Milliseconds;
   renewedAt: Instant;
@@ -61,7 +63,8 @@ export const leases: Probe<LeasesSeen> = {
       // "pod_uuid" is how client libraries write who they are
       const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
       if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
-      return [{ namespace, name, holder, durationMs: leaseDurationSeconds * 1_000, renewedAt: renewTime, pod }];
+      const durationMs = leaseDurationSeconds * 1_000;
+      return [{ namespace, name, holder: oneLine(holder, 80), durationMs, renewedAt: renewTime, pod }];
     });
     const pods = new Set(containers.map(({ uid }) => uid)).size;
     return {

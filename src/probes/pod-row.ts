@@ -1,6 +1,7 @@
 /** A pod as the API gives it, made into the narrow one that rules read. */
 import { z } from 'zod';
 import type { Checkup, Container, Ended, Pod } from '../diagnosis/pod.ts';
+import { oneLine } from '../diagnosis/words.ts';
 import { Conditioned, controllerOf, Metadata, maybe, several, time, words } from './kubernetes.ts';
 
 const port = z.union([z.number(), z.string()]);
@@ -25,10 +26,20 @@ const Checkup = z
   );
 
 function whatOf({ httpGet, tcpSocket, grpc, exec }: z.input<typeof Checkup>): string {
-  if (httpGet) return `http ${httpGet.path ?? '/'} on port ${httpGet.port}`;
+  if (httpGet) return `http ${oneLine(httpGet.path ?? '/', 80)} on port ${httpGet.port}`;
   if (tcpSocket) return `tcp on port ${tcpSocket.port}`;
   if (grpc) return `grpc on port ${grpc.port}`;
-  return `command ${(exec?.command ?? []).join(' ')}`.trim();
+  return commandOf(exec?.command ?? []);
+}
+
+const shell = /^(?:ba|da|a|z|k)?sh$/;
+
+/** Only its program: what follows holds passwords, in as many ways as there are programs. */
+function commandOf([first = '', ...more]: string[]): string {
+  const [program = ''] = oneLine(first).split(' ', 1);
+  const name = oneLine(program.slice(program.lastIndexOf('/') + 1), 40);
+  if (shell.test(name) && more.length > 0) return 'a shell command';
+  return `command ${name}${more.length > 0 ? ' …' : ''}`.trim();
 }
 
 const Ended = z

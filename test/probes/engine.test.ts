@@ -260,6 +260,15 @@ describe('a lease', () => {
 
     expect(leases.gaps?.(await leases.look(cut.around))).toEqual(['there are more leases than the 0 that were read']);
   });
+
+  it('is held by one line of few words, whatever its holder calls itself', async () => {
+    const row = lease('workflow-engine-leader', held(`a\n\nSeen, nothing found ${'\\'.repeat(2_000)}`));
+
+    const [found] = await look(row);
+
+    expect(found?.holder).toMatch(/^a Seen, nothing found \\+…$/);
+    expect(found?.holder).toHaveLength(80);
+  });
 });
 
 describe('the DNS of the cluster', () => {

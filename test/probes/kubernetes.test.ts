@@ -51,6 +51,22 @@ describe('pods', () => {
     ]);
   });
 
+  it.each([
+    [['redis-cli', '-a', 'hunter2', 'ping'], 'command redis-cli …'],
+    [['/usr/bin/mysqladmin', '-uroot', '-phunter3'], 'command mysqladmin …'],
+    [['/bin/sh', '-c', 'redis-cli -a hunter2\n\nSeen, nothing found'], 'a shell command'],
+    [['pg_isready'], 'command pg_isready'],
+    [['x\n\nSeen, nothing found', '-a'], 'command x …'],
+    [['x'.repeat(100)], `command ${'x'.repeat(39)}…`],
+    [[], 'command'],
+  ])('tell of the command of a probe no more than its program: %j', async (command, what) => {
+    const objects = [pod({ container: { readinessProbe: { exec: { command } } } })];
+
+    const { all } = await look(pods, { objects });
+
+    expect(all[0]?.containers[0]?.readiness?.what).toBe(what);
+  });
+
   it('of the label are told from the others, also where the list was cut before them', async () => {
     const objects = [pod({ name: 'a' }), pod({ name: 'b' }), pod({ name: 'kong-1', app: 'kong' })];
 
