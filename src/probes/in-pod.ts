@@ -64,8 +64,10 @@ const once = askedOnce(async (cluster: Cluster, ...[namespace = '', pod = '', ..
   throw new CannotSee('unreadable', `psql in ${pod} could not be asked: ${sentence}`);
 });
 
+/** Every statement of ours has a row to show, on whatever server: without one it was not psql that ran it. */
 function rowsOf(stdout: string): TextRow[] {
   const [header = '', ...lines] = stdout.split('\n').filter((line) => line !== '');
+  if (lines.length === 0) throw new CannotSee('unreadable', 'psql answered without a single row');
   const names = header.split(separator);
   return lines.map((line) => {
     const values = line.split(separator);

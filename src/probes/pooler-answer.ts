@@ -4,7 +4,7 @@ import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { reasonOf } from '../diagnosis/words.ts';
 import { type NoAnswer, refusalOf } from './door.ts';
 import { execRight, psqlInPod } from './in-pod.ts';
-import { number, show, text } from './pooler.ts';
+import { number, parsed, show, text } from './pooler.ts';
 import { poolsStatement } from './pooler-pools.ts';
 
 export type PoolerAnswer =
@@ -18,6 +18,7 @@ export interface Version {
 }
 
 const Row = z.object({ version: text });
+const PoolOfSomebody = z.object({ database: z.string() });
 
 /** Another pooler, or one behind a rewriting proxy, may say something else: then its version is not known. */
 function versionIn(said = ''): { version?: Version } {
@@ -51,7 +52,7 @@ export const poolerAnswer: Probe<PoolerAnswer> = {
 /** In its pod it may well answer: then it is the way from here that is broken, not the pooler. */
 async function inItsPod(surroundings: Surroundings, direct?: unknown): Promise<PoolerAnswer> {
   try {
-    await psqlInPod(surroundings, 'pooler', poolsStatement);
+    parsed(await psqlInPod(surroundings, 'pooler', poolsStatement), PoolOfSomebody);
     return { answers: true, ...(direct === undefined ? {} : { notFromHere: reasonOf(direct) }) };
   } catch (inPod) {
     return refusalOf({ direct, inPod });

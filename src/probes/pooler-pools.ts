@@ -72,7 +72,7 @@ function poolsOf(rows: z.infer<typeof Row>[]): Pools {
   const theirs = rows.filter(({ database }) => !isOwn(database));
   return {
     pools: theirs.map(poolOf),
-    missing: needed.filter((column) => theirs.some((row) => row[column] === undefined)),
+    missing: needed.filter((column) => rows.length === 0 || theirs.some((row) => row[column] === undefined)),
   };
 }
 

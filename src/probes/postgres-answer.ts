@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { reasonOf } from '../diagnosis/words.ts';
+import { CannotSee } from '../errors.ts';
 import { connectionsStatement } from './connections.ts';
 import { askOne } from './database.ts';
 import { type NoAnswer, refusalOf } from './door.ts';
-import { execRight, psqlInPod } from './in-pod.ts';
+import { execRight, psqlInPod, type TextRow } from './in-pod.ts';
 
 export type PostgresAnswer =
   | { answers: true; isReplica: boolean /** why it could be asked in its pod alone */; notFromHere?: string }
@@ -38,9 +39,18 @@ export const postgresAnswer: Probe<PostgresAnswer> = {
 async function inItsPod(surroundings: Surroundings, direct?: unknown): Promise<PostgresAnswer> {
   try {
     const [row] = await psqlInPod(surroundings, 'database', connectionsStatement);
-    const isReplica = row?.['replica'] === 't';
-    return { answers: true, isReplica, ...(direct === undefined ? {} : { notFromHere: reasonOf(direct) }) };
+    return {
+      answers: true,
+      isReplica: isReplicaIn(row),
+      ...(direct === undefined ? {} : { notFromHere: reasonOf(direct) }),
+    };
   } catch (inPod) {
     return refusalOf({ direct, inPod });
   }
+}
+
+function isReplicaIn(row: TextRow | undefined): boolean {
+  const replica = row?.['replica'];
+  if (replica === 't' || replica === 'f') return replica === 't';
+  throw new CannotSee('unreadable', 'psql answered with something else than was asked for');
 }

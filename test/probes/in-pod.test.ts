@@ -104,6 +104,21 @@ describe('without connections of our own', () => {
     await expect(connections.look(blind)).rejects.toThrow('no such file or directory');
   });
 
+  it.each([
+    ['nothing at all', ''],
+    ['a header alone', 'database\tcl_waiting\nreplica'],
+    ['words that are no rows of it', 'welcome\nto this pod\n'],
+  ])('%s, with exit code 0, is no answer of either, and nothing is called well', async (_name, stdout) => {
+    const around = looking({ cluster: clusterWith({ exec: async () => ({ exitCode: 0, stdout, stderr: '' }) }) });
+
+    const { verdict, ruledOut, checks } = await databaseConnections.run(around);
+
+    expect({ verdict, ruledOut }).toEqual({ verdict: 'unknown', ruledOut: [] });
+    expect(checks.map(({ verdict }) => verdict)).not.toContain('healthy');
+    await expect(postgresAnswer.look(around)).rejects.toMatchObject({ code: 'unreadable' });
+    await expect(poolerAnswer.look(around)).rejects.toMatchObject({ code: 'unreadable' });
+  });
+
   it('a cluster that forbids it is no outage, and the grant is kept', async () => {
     const report = await databaseConnections.run(looking({ cluster: clusterWith({}) }));
 

@@ -42,7 +42,7 @@ const answering = ({ pooler, postgres }: Evidence): string[] => [
 const waiting = ({ pools, connections, log }: Evidence, issueType: IssueType): string[] => [
   ...whenSeen(pools, ({ pools, missing, pod }) =>
     when(
-      missing.length === 0 && pools.every(({ waiting }) => waiting === 0),
+      missing.length === 0 && pools.length > 0 && pools.every(({ waiting }) => waiting === 0),
       `No client waits in any of PgBouncer's pools (${count(pools.length, 'pool')}${seenIn(pod)}).`,
     ),
   ),
