@@ -11,12 +11,14 @@ function distance(a: string, b: string): number {
   return row.at(-1) ?? 0;
 }
 
+/** what is longer is no slip of the hand, and would cost its length times that of each known word */
+const longest = 40;
+
 /** Nothing when every known word is further away than a third of the typed one (at least two letters). */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
+  if (typed.length > longest) return undefined;
   const most = Math.max(2, Math.floor(typed.length / 3));
-  const ranked = known
-    .map((word) => ({ word, off: distance(typed.slice(0, 40), word) }))
-    .toSorted((a, b) => a.off - b.off);
+  const ranked = known.map((word) => ({ word, off: distance(typed, word) })).toSorted((a, b) => a.off - b.off);
   const best = ranked[0];
   return best && best.off <= most ? best.word : undefined;
 }

@@ -12,7 +12,7 @@ export function issueTypeOf(words: string, policy: Policy): Meant {
   const said = plain(words).trim().toLowerCase();
   const ids = policy.issueTypes.map(({ id }) => id);
   const exact = policy.issueTypes.find(({ id, title }) => id === said || title.toLowerCase() === said);
-  const id = exact?.id ?? nearest(said, ids) ?? suggestIssueType(said, policy)?.id;
+  const id = exact?.id ?? suggestIssueType(said, policy)?.id ?? nearest(said, ids);
   if (id !== undefined) return { id };
   const list = section(`Known issue types: ${ids.map((one) => foreign(one, 60)).join(', ')}.`);
   const first =

@@ -37,6 +37,8 @@ it.each([
   ['resolv', 'resolve'],
   ['ackk', 'ack'],
   ['xyzzy', undefined],
+  ['x'.repeat(3_900), undefined],
+  [`update${'e'.repeat(35)}`, undefined],
 ])('the word nearest to %s is %s', (typed, expected) => {
   expect(nearest(typed, ['declare', 'resolve', 'ack', 'update'])).toBe(expected);
 });
