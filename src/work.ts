@@ -15,7 +15,7 @@ import { takeSamples } from './engine/sampler.ts';
 import { startTimers } from './engine/timers.ts';
 import { watchPages } from './engine/watch.ts';
 import type { Logger } from './log.ts';
-import { usesIn } from './probes/memory.ts';
+import { usesAt } from './probes/memory.ts';
 import { listen } from './store/listen.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -145,7 +145,7 @@ function sweeps(engine: Engine, pager: Pager | undefined, loops: Loop[]): Schedu
   return [
     every('*/5 * * * * *', 'sweep', () => loops.forEach((loop) => loop.poke())),
     every('*/20 * * * * *', 'watch pages', watch),
-    every('* * * * *', 'samples', () => takeSamples(engine, usesIn)),
+    every('* * * * *', 'samples', () => takeSamples(engine, (...asked) => usesAt(Date.now(), ...asked))),
   ];
 }
 

@@ -17,14 +17,18 @@ export interface ContainerUse {
   isReady: boolean;
   /** when the container started, or else its pod was made */
   since: Instant;
-  /** bytes and cores; absent: none is set */
+  /** bytes and cores; absent: none is set, which a limit of 0 means too, or it cannot be read */
   memoryLimit?: number | undefined;
+  /** the limit as it is written, where that is no amount of memory: whether it is near is not known */
+  unreadLimit?: string | undefined;
   memoryRequest?: number | undefined;
   cpuLimit?: number | undefined;
   cpuRequest?: number | undefined;
   /** working set in bytes, and cores; absent: there is no figure, which is not 0 */
   memory?: number | undefined;
   cpu?: number | undefined;
+  /** when these figures were taken */
+  measuredAt?: Instant | undefined;
 }
 
 export interface NamespaceUse {

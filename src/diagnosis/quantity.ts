@@ -7,8 +7,13 @@ const fraction = ['m', 'u', 'n'];
 const shape =
   /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?:[eE](?<exponent>[+-]?\d{1,3})|(?<suffix>[KMGTPE]i|[numkMGTPE]))?$/;
 
-/** In bytes or cores, exact up to 2^53; undefined for what is no quantity. "1E" is an exa, "1E3" a thousand. */
+/** In bytes or cores, exact up to 2^53; undefined for what is no amount of them. "1E" is an exa, "1E3" a thousand. */
 export function quantity(text: string): number | undefined {
+  const read = numberIn(text);
+  return read !== undefined && Number.isFinite(read) && read >= 0 ? read : undefined;
+}
+
+function numberIn(text: string): number | undefined {
   const { number, exponent, suffix = '' } = shape.exec(text)?.groups ?? {};
   if (number === undefined) return undefined;
   if (exponent !== undefined) return Number(`${number}e${exponent}`);

@@ -3,15 +3,15 @@ import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { NamespaceUse } from '../diagnosis/container-use.ts';
 import type { Probe, Seen } from '../diagnosis/diagnosis.ts';
 import { isOver } from '../diagnosis/pod.ts';
-import { memoryCheck } from '../diagnosis/rules/memory.ts';
+import { isLimitless, memoryCheck } from '../diagnosis/rules/memory.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
 import { minutes } from '../diagnosis/times.ts';
-import { count } from '../diagnosis/words.ts';
+import { count, oneLine } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { Instant } from '../incident/incident.ts';
 import { clusterOf, labelled, listedOnce, namespaceOf, whyNot } from './kubernetes.ts';
 import { listNodes } from './nodes.ts';
-import { readUsage, type Usage, usesOf, workloadOf } from './pod-use.ts';
+import { freshAt, readUsage, type Usage, usesOf, workloadOf } from './pod-use.ts';
 import { listPods } from './pods.ts';
 
 /** Fresh containers have no figure before the second scrape. */
@@ -27,15 +27,20 @@ export const usesIn = askedOnce(async (cluster: Cluster, namespace: string, labe
   const containers = lasting.flatMap((pod) =>
     usesOf(pod, { siblings: siblings.get(workloadOf(pod))?.length ?? 1, usage: byName.get(pod.name) }),
   );
-  const isLimitless = containers.some(({ memoryLimit }) => memoryLimit === undefined);
   return {
     namespace,
     containers,
     isCut: pods.isCut,
     figures: usages.ok ? { ok: true, data: newest(usages.data) } : usages,
-    ...(isLimitless ? { nodes: await allocatable(cluster) } : {}),
+    ...(containers.some(isLimitless) ? { nodes: await allocatable(cluster) } : {}),
   };
 });
+
+/** With such figures alone as tell of `now`, by the clock of this machine. */
+export async function usesAt(now: Instant, ...asked: Parameters<typeof usesIn>): Promise<NamespaceUse> {
+  const seen = await usesIn(...asked);
+  return { ...seen, containers: seen.containers.map((use) => freshAt(use, now)) };
+}
 
 const newest = (usages: Usage[]): Instant => Math.max(0, ...usages.map(({ timestamp }) => timestamp));
 
@@ -77,6 +82,7 @@ export function gapsOf({ figures, isCut, containers }: NamespaceUse, now: Instan
     ({ isRunning, memory, since }) => isRunning && memory === undefined && now - since > figureWithinMs,
   );
   const [first] = missing;
+  const unread = containers.filter(({ unreadLimit }) => unreadLimit !== undefined);
   return [
     ...(figures.ok ? [] : [figures.why]),
     ...(figures.ok && first
@@ -84,6 +90,12 @@ export function gapsOf({ figures, isCut, containers }: NamespaceUse, now: Instan
           `no figure, which is not 0, for ${count(missing.length, 'running container')}, such as ${first.pod}/${first.container}`,
         ]
       : []),
+    ...unread
+      .slice(0, 1)
+      .map(
+        ({ pod, container, unreadLimit = '' }) =>
+          `the memory limit of ${count(unread.length, 'container')} cannot be read, such as "${oneLine(unreadLimit, 30)}" of ${pod}/${container}`,
+      ),
     ...(isCut ? [`there are more pods than those whose ${count(containers.length, 'container')} were looked at`] : []),
   ];
 }
@@ -97,7 +109,8 @@ export const memory: Probe<MemorySeen> = {
   timeoutMs: 8_000,
   rights: [...memoryRights, { kind: kinds.nodes, verbs: ['list'], isClusterWide: true }],
   async look(surroundings) {
-    const use = await usesIn(
+    const use = await usesAt(
+      surroundings.now,
       clusterOf(surroundings),
       namespaceOf(surroundings.issueType),
       surroundings.issueType.targets['label'],

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import { type Container, ownerOf, type Pod } from '../diagnosis/pod.ts';
 import { quantity } from '../diagnosis/quantity.ts';
+import { minutes } from '../diagnosis/times.ts';
+import type { Instant } from '../incident/incident.ts';
 import { maybe, Quantity, time } from './kubernetes.ts';
 
 const Usage = z.object({
@@ -50,14 +52,30 @@ function useOf(
     isRunning: runningSince !== undefined && pod.goneBy === undefined,
     isReady,
     since,
-    memoryLimit: amount(limits['memory']),
+    memoryLimit: limitIn(limits['memory']),
+    unreadLimit: amount(limits['memory']) === undefined ? limits['memory'] : undefined,
     memoryRequest: amount(requests['memory']),
-    cpuLimit: amount(limits['cpu']),
+    cpuLimit: limitIn(limits['cpu']),
     cpuRequest: amount(requests['cpu']),
     memory: used?.memory,
     cpu: used?.cpu,
+    measuredAt: used && usage?.timestamp,
   };
 }
 
 const amount = (written: string | undefined): number | undefined =>
   written === undefined ? undefined : quantity(written);
+
+/** Kubernetes takes a limit of 0 for none. */
+const limitIn = (written: string | undefined): number | undefined => amount(written) || undefined;
+
+const figureLastsMs = minutes(5);
+/** clocks of machines differ */
+const aheadMs = minutes(1);
+
+/** Without the figures that no longer tell of `now`, by the clock of this machine, or that tell of what is to come. */
+export function freshAt(use: ContainerUse, now: Instant): ContainerUse {
+  const { measuredAt = now } = use;
+  const isFresh = now - measuredAt <= figureLastsMs && measuredAt - now <= aheadMs;
+  return isFresh ? use : { ...use, memory: undefined, cpu: undefined };
+}

@@ -32,7 +32,6 @@ describe('a quantity', () => {
     ['1e3', 1_000],
     ['1e-3', 0.001],
     ['+2', 2],
-    ['-1Ki', -1_024],
     ['.5', 0.5],
     ['5.', 5],
     ['0', 0],
@@ -40,15 +39,32 @@ describe('a quantity', () => {
     expect(quantity(text)).toBe(value);
   });
 
-  it.each(['', 'Mi', '1K', '1ki', '1 Mi', '1Mi ', '1.2.3', '1e', '0x10', 'NaN', 'Infinity', '1mi', '١', '1Mi\n'])(
-    '%j is none',
-    (text) => {
-      expect(quantity(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'Mi',
+    '1K',
+    '1ki',
+    '1 Mi',
+    '1Mi ',
+    '1.2.3',
+    '1e',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '1mi',
+    '١',
+    '1Mi\n',
+    '-1Ki',
+    '-5Gi',
+    '1e999',
+    '1e309',
+    '9'.repeat(400),
+  ])('%j is none', (text) => {
+    expect(quantity(text)).toBeUndefined();
+  });
 
   it('is what its number and its suffix say, for every suffix', () => {
-    const some = fc.tuple(fc.bigInt({ min: -10_000n, max: 1_000_000n }), fc.constantFrom(...Object.keys(powers)));
+    const some = fc.tuple(fc.bigInt({ min: 0n, max: 1_000_000n }), fc.constantFrom(...Object.keys(powers)));
     fc.assert(
       fc.property(some, ([number, suffix]) => {
         const [base, power] = powers[suffix] ?? [1n, 0n];
@@ -70,12 +86,12 @@ describe('a quantity', () => {
     );
   });
 
-  it('never throws, and is a finite number or none', () => {
+  it('never throws, and is a finite amount or none', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const value = quantity(text);
 
-        expect(value === undefined || !Number.isNaN(value)).toBe(true);
+        expect(value === undefined || (Number.isFinite(value) && value >= 0)).toBe(true);
       }),
     );
   });

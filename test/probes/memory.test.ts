@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { nearLimit, noLimit } from '../../src/diagnosis/rules/memory.ts';
 import { CannotSee } from '../../src/errors.ts';
 import { cgroups } from '../../src/probes/cgroup.ts';
 import { gapsOf, memory } from '../../src/probes/memory.ts';
@@ -76,6 +77,7 @@ describe('a container', () => {
       cpuRequest: undefined,
       memory: 482_344_960,
       cpu: 0.012345678,
+      measuredAt: now - 15_000,
     });
     expect(seen.containers[1]).toMatchObject({ pod: 'api-2', memory: undefined });
   });
@@ -84,6 +86,40 @@ describe('a container', () => {
     const seen = await see(both([pod('api-1')], [usage('api-1', { app: '400Mi' }, iso(minutes(51)))]));
 
     expect(seen.containers[0]?.memory).toBeUndefined();
+  });
+
+  it.each([
+    [minutes(5), mebi(64), 0],
+    [minutes(5) + 1, undefined, 1],
+    [minutes(-1), mebi(64), 0],
+    [minutes(-1) - 1, undefined, 1],
+  ])('has a figure only where it tells of now: one %d ms old', async (ago, bytes, gaps) => {
+    const seen = await see(both([pod('api-1')], [usage('api-1', { app: '64Mi' }, iso(ago))]));
+
+    expect(seen.containers[0]?.memory).toBe(bytes);
+    expect(memory.gaps?.(seen)).toHaveLength(gaps);
+  });
+
+  it.each([
+    ['0', 1, []],
+    ['0.0', 1, []],
+    ['-5Gi', 0, [expect.stringContaining('cannot be read, such as "-5Gi" of api-1/app')]],
+    ['1e999', 0, [expect.stringContaining('the memory limit of 1 container cannot be read')]],
+  ])('with a limit of %s is limitless or not known, and is never near it', async (limit, limitless, gaps) => {
+    const containers = [{ name: 'app', resources: { limits: { memory: limit } } }];
+    const seen = await see(both([pod('api-1', { spec: { containers } })], [usage('api-1', { app: '64Mi' })]));
+
+    expect(seen.containers[0]?.memoryLimit).toBeUndefined();
+    expect(noLimit(seen)).toHaveLength(limitless);
+    expect(nearLimit(seen, highMemoryType)).toEqual([]);
+    expect(memory.gaps?.(seen)).toEqual(gaps);
+  });
+
+  it.each(['-5Gi', '1e999', 'NaN'])('has no figure where the one that is told is %s', async (figure) => {
+    const seen = await see(both([pod('api-1')], [usage('api-1', { app: figure })]));
+
+    expect(seen.containers[0]?.memory).toBeUndefined();
+    expect(memory.gaps?.(seen)).toHaveLength(1);
   });
 
   it('counts with one that runs on beside it, not with one that only ran before', async () => {

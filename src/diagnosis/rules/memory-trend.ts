@@ -80,7 +80,8 @@ function rate({ perMs }: Line): string {
   return perMinute < 1_024 ** 2 ? `${Math.floor(perMinute / 1_024)} KiB a minute` : `${bytes(perMinute)} a minute`;
 }
 
-function whenReached({ memoryLimit }: ContainerUse, reachedMs: Milliseconds): string {
+function whenReached({ memoryLimit, unreadLimit }: ContainerUse, reachedMs: Milliseconds): string {
+  if (unreadLimit !== undefined) return 'and when it is at its limit is not known, which cannot be read.';
   if (memoryLimit === undefined) return 'and no limit would stop it.';
   if (reachedMs < minutes(1))
     return `and is at its limit of ${bytes(memoryLimit)} within a minute: a restart buys time, no more.`;

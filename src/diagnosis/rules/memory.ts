@@ -54,20 +54,22 @@ export function nearLimit({ containers }: NamespaceUse, issueType: IssueType): F
   });
 }
 
+/** One whose limit cannot be read may well have one. */
+export const isLimitless = ({ memoryLimit, unreadLimit }: ContainerUse): boolean =>
+  memoryLimit === undefined && unreadLimit === undefined;
+
 /** Compared with what its node has: nothing less stops it. */
 export function noLimit({ containers, nodes }: NamespaceUse): Finding[] {
-  return containers
-    .filter(({ memoryLimit }) => memoryLimit === undefined)
-    .map((use) => ({
-      ...of(use),
-      rule: 'memory.no-limit',
-      level: 'warning',
-      summary: `No memory limit is set, ${usedOf(use)}: it can take what its node has${ofNode(use, nodes)}.`,
-      observed: 'no limit',
-      threshold: 'every container has a limit',
-      repeat: `kubectl get pod ${use.pod} -n ${use.namespace} -o jsonpath='{range .spec.containers[*]}{.name}{" "}{.resources}{"\\n"}{end}'`,
-      cause: 'capacity',
-    }));
+  return containers.filter(isLimitless).map((use) => ({
+    ...of(use),
+    rule: 'memory.no-limit',
+    level: 'warning',
+    summary: `No memory limit is set, ${usedOf(use)}: it can take what its node has${ofNode(use, nodes)}.`,
+    observed: 'no limit',
+    threshold: 'every container has a limit',
+    repeat: `kubectl get pod ${use.pod} -n ${use.namespace} -o jsonpath='{range .spec.containers[*]}{.name}{" "}{.resources}{"\\n"}{end}'`,
+    cause: 'capacity',
+  }));
 }
 
 const usedOf = ({ memory }: ContainerUse): string =>
