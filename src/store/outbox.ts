@@ -161,3 +161,18 @@ export async function quarantine(db: Db, fence: Fence, error: string): Promise<b
   );
   return rowCount === 1;
 }
+
+/** Asked for and not settled yet; no type: a look at all of them. */
+export async function isLookWaiting(
+  db: Queries,
+  incident: IncidentId,
+  issueType: string | undefined,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from outbox
+      where incident = $1 and state = 'waiting' and lane = 'look' and effect ->> 'issueType' is not distinct from $2
+      limit 1`,
+    [incident, issueType],
+  );
+  return (rowCount ?? 0) > 0;
+}

@@ -87,20 +87,40 @@ describe('a button', () => {
   });
 
   it('pressed again much later is meant anew', async () => {
-    await bot.press('issue-type', { ...card(), data: 'workflow-stuck' });
-    const report = card();
-    const looks = () => commands().filter(({ kind }) => kind === 'diagnose').length;
-    await bot.press('diagnose', report);
+    const drawn = card();
+    await bot.press('acknowledge', drawn);
+    await bot.slash('unack');
 
     bot.house.wait(30_000);
-    await told(() => bot.press('diagnose', report, { user: 'U2' }));
-    const versionSoon = bot.house.last().version;
+    await told(() => bot.press('acknowledge', drawn, { user: 'U2' }));
+    const soon = bot.house.last().acknowledged;
     bot.house.wait(31_000);
-    await bot.press('diagnose', report);
+    await bot.press('acknowledge', drawn);
 
-    expect(versionSoon).toBe(report.version + 1);
+    expect(soon).toBeUndefined();
+    expect(bot.house.last().acknowledged).toBeDefined();
+  });
+
+  it('to look again does so once the look before has ended, and says so while it is under way', async () => {
+    await bot.press('issue-type', { ...card(), data: 'workflow-stuck' });
+    const report = card();
+    const again = () => bot.press('diagnose', report);
+    await again();
+
+    bot.house.wait(1_000);
+    await again();
+    bot.house.looking.now = true;
+    bot.house.wait(7_000);
+    const meanwhile = await told(again);
+    const versionMeanwhile = bot.house.last().version;
+    bot.house.looking.now = false;
+    await again();
+    bot.house.wait(1_000);
+    await again();
+
+    expect(meanwhile).toContain('under way');
+    expect(versionMeanwhile).toBe(report.version + 1);
     expect(bot.house.last().version).toBe(report.version + 2);
-    expect(looks()).toBe(4);
   });
 
   it('to join is each person’s own, and open to those who may not respond', async () => {

@@ -6,6 +6,9 @@ import type { InputRow } from './rows.ts';
 /** Said by the bot of its own accord, whoever's command brought it. */
 const byItself = new Set(['ladder', 'reminder', 'page-unconfirmed', 'channel-late']);
 const sameMeaningMs = 60_000;
+const sameLookMs = 2_000;
+
+const sameMsOf = (key: string): number => (key.includes(':diagnose:') ? sameLookMs : sameMeaningMs);
 
 const Answer = z.looseObject({
   incident: z.string().optional(),
@@ -38,12 +41,14 @@ function differences(some: string[], others: string[], words: string): Fault[] {
     .map(([text]) => fault(`I6: ${text} ${words}`));
 }
 
-/** A press that is meant anew has a number behind its key, and a minute between. */
+/** A press that is meant anew has a number behind its key, and a minute between; for a look two seconds. */
 function meantTwice(inputs: InputRow[], { key, at }: InputRow): Fault[] {
   return inputs
     .filter((other) => other.key.startsWith(`${key}:`) && /^\d+$/.test(other.key.slice(key.length + 1)))
-    .filter((other) => other.key.startsWith('click:') && other.at - at < sameMeaningMs)
-    .map((other) => fault(`I6: the press "${key}" took effect again as "${other.key}" within a minute`));
+    .filter((other) => other.key.startsWith('click:') && other.at - at < sameMsOf(key))
+    .map((other) =>
+      fault(`I6: the press "${key}" took effect again as "${other.key}" within ${sameMsOf(key) / 1_000} s`),
+    );
 }
 
 /** Each reminder in the timeline has its own paid duty, and each step of a ladder was paid by one entry. */

@@ -25,7 +25,7 @@ it.each<Broken>([
   [
     'the same press under another key within a minute',
     ({ database }) => database.inputs.push(input('click:C1:lead:inc0::3:2', minutes(4.5), dana)),
-    /took effect again as "click:C1:lead:inc0::3:2" within a minute/,
+    /took effect again as "click:C1:lead:inc0::3:2" within 60 s/,
   ],
   [
     'a post that stands there twice',
