@@ -1,6 +1,7 @@
 /** What containers said last before they ended, beside the findings about them. */
 import type { Finding } from './diagnosis.ts';
 import { classOf } from './log-lines.ts';
+import { redactLines } from './redact.ts';
 import { oneLine } from './words.ts';
 
 export interface Said {
@@ -35,8 +36,9 @@ export const withLastWords = (findings: Finding[], { said }: LastWords): Finding
     return { ...finding, evidence: [...(finding.evidence ?? []), ...lines.map((line) => oneLine(line, 200))] };
   });
 
+/** Redacted before any is left out or cut: half of a key or an address no longer looks like one. */
 function linesFor({ rule }: Finding, { lines }: Said): string[] {
-  const own = lines.filter((line) => !isRequest(line));
+  const own = redactLines(lines).filter((line) => !isRequest(line));
   if (rule === killedForMemory) return own.filter((line) => classOf(line) === 'out-of-memory');
   const found = own.filter((line) => telling.test(line));
   return found.length > 0 ? found : own;

@@ -26,6 +26,19 @@ describe('a secret', () => {
     ];
 
     expect(redactLines(lines)).toEqual(['before', '[redacted]', 'after']);
+    expect(redactLines(['at 10:00:00Z', ...lines.slice(2)])).toEqual(['at 10:00:00Z', '[redacted]', 'after']);
+  });
+
+  it('of a query leaves the fields around it', () => {
+    expect(redact('GET /cb?a=1&access_token=qwerty&x=1')).toBe('GET /cb?a=1&access_token=[redacted]&x=1');
+  });
+
+  it.each([' ', ','])('is not halved where a text of many %j is cut', (mark) => {
+    const long = mark.repeat(19_990);
+
+    expect(redact(`${long} app:hunter2-x@tcp(db)`)).not.toContain('hunter2');
+    expect(redact(`${long}${mark}DB_PASS=hunter2-x`)).not.toContain('hunter2');
+    expect(redact('x'.repeat(30_000))).toBe('…');
   });
 });
 
@@ -41,6 +54,12 @@ describe('what is no secret', () => {
     'image registry.example.com/shop/api:v1.2.3@sha256:0f1e2d3c4b5a69788796a5b4c3d2e1f0',
     'mail from ops@example.com at 10:15:30',
     'token bucket is empty',
+    'FATAL: password authentication failed for user "engine"',
+    'the password is not set, a password must be given',
+    'NOAUTH Authentication required, AUTH failed',
+    'duplicate key, primary_key: 5, bypass: on, proxy_pass: upstream, auth_type: scram',
+    'Get "http://billing:8080": dial tcp, then http://billing:8080, http://[::1]:8080/x and http://billing:80',
+    'docker run -u 1000:1000 x',
   ])('stays: %s', (line) => {
     expect(redact(line)).toBe(line);
   });
@@ -62,16 +81,68 @@ describe('characters that deceive', () => {
   });
 });
 
-it.each(['-', 'a-', 'postgres://', 'http://a:', 'password-', 'name"', '\u001b]', 'eyJaaaa.', 'password '])(
-  'takes no longer for a line of nothing but %j',
-  (word) => {
+describe('the time it takes', () => {
+  const length = 20_000;
+  const timed = (text: string): number => {
     const began = performance.now();
+    redact(text);
+    return performance.now() - began;
+  };
+  const words = Array.from({ length: length / 5 }, () => 'word').join(' ');
 
-    redact(word.repeat(100_000 / word.length));
+  it.each([
+    '\\',
+    '"',
+    "'",
+    '=',
+    ':',
+    '/',
+    '@',
+    '-',
+    ' ',
+    '\n',
+    'A',
+    '+',
+    '.',
+    '_',
+    '\u001b]',
+    '-----END ',
+    '\\n',
+    '\\"',
+    'a-',
+    'postgres://',
+    'http://a:',
+    'password-',
+    'password ',
+    'password is ',
+    'name"',
+    'name:token ',
+    '-u a:',
+    'eyJaaaa.',
+    'eyJa-',
+    'A\n',
+    'a:',
+    '?token',
+    'AUTH ',
+    'authorization:',
+    '-----BEGIN PRIVATE KEY',
+    'pass"',
+  ])('is no other for nothing but %j', (word) => {
+    timed(words);
+    const usual = Math.max(timed(words), timed(words), 5);
+    const text = word.repeat(length / word.length);
 
-    expect(performance.now() - began).toBeLessThan(3_000);
-  },
-);
+    // the best of three: others use the machine too
+    expect(Math.min(timed(text), timed(text), timed(text)) / usual).toBeLessThan(60);
+  });
+
+  it.each(['name: token', 'token', 'authorization', 'password="'])('nor behind %j', (word) => {
+    const usual = Math.max(timed(words), 5);
+
+    for (const mark of ['\\', ' ', '"', "'", 'a'])
+      expect(timed(word + mark.repeat(length - 20)) / usual).toBeLessThan(60);
+  });
+});
 
 it('is the same when it is done twice, whatever it is done to', () => {
   const lines = fc.constantFrom(...leaks.map(({ line }) => line));
