@@ -264,7 +264,7 @@ describe('a lease', () => {
   it('is held by one line of few words, whatever its holder calls itself', async () => {
     const row = lease('workflow-engine-leader', held(`a\n\nSeen, nothing found ${'\\'.repeat(2_000)}`));
 
-    const [found] = await look(row);
+    const [found] = (await look(row)).leases;
 
     expect(found?.holder).toMatch(/^a Seen, nothing found \\+…$/);
     expect(found?.holder).toHaveLength(80);
