@@ -53,7 +53,7 @@ function useOf(
     isReady,
     since,
     memoryLimit: limitIn(limits['memory']),
-    unreadLimit: amount(limits['memory']) === undefined ? limits['memory'] : undefined,
+    unreadLimit: unreadIn(limits['memory']),
     memoryRequest: amount(requests['memory']),
     cpuLimit: limitIn(limits['cpu']),
     cpuRequest: amount(requests['cpu']),
@@ -68,6 +68,9 @@ const amount = (written: string | undefined): number | undefined =>
 
 /** Kubernetes takes a limit of 0 for none. */
 const limitIn = (written: string | undefined): number | undefined => amount(written) || undefined;
+
+const unreadIn = (written: string | undefined): string | undefined =>
+  amount(written) === undefined ? written : undefined;
 
 const figureLastsMs = minutes(5);
 /** clocks of machines differ */

@@ -372,19 +372,6 @@ describe('diagnose outside of any incident', () => {
     expect(bot.house.inputs).toEqual([]);
   });
 
-  it.each([
-    ['the pods of checkout are oomkilled again and again since the deployment of last night', ['high-memory']],
-    ['they all sit and wait since the deployment of last night, please have a look', []],
-    ['x'.repeat(3_900), []],
-  ])('understands a sentence by its words, or lists what there is: %.60s', async (words, looks) => {
-    bot.house.report.seen = report;
-
-    const { body } = await bot.slash(`diagnose ${words}`);
-
-    expect(bot.house.looks).toEqual(looks);
-    expect(JSON.stringify(body).includes('Known issue types')).toBe(looks.length === 0);
-  });
-
   it('looks at everything when nothing is named, even beside the only open incident', async () => {
     await declared();
     bot.house.report.seen = report;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { titleLength } from '../../src/incident/policy.ts';
+import { issueTypeOf } from '../../src/slack/issue-type.ts';
 import {
   looksLikeSeverity,
   mentionOf,
@@ -10,6 +11,7 @@ import {
   takeWord,
   titleFrom,
 } from '../../src/slack/parse.ts';
+import { policy } from './house.ts';
 
 describe('a word', () => {
   it.each([
@@ -95,4 +97,12 @@ describe('a title', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['the pods of checkout are oomkilled again and again since the deployment of last night', 'high-memory'],
+  ['they all sit and wait since the deployment of last night, please have a look', undefined],
+  ['x'.repeat(3_900), undefined],
+])('a sentence means the issue type of its words, or none: %s', (words, id) => {
+  expect(issueTypeOf(words, policy).id).toBe(id);
 });
