@@ -332,7 +332,6 @@ describe('the sentence', () => {
     });
     expect(first(object, { events: [said('node-8')] })?.summary).toMatch(/no event says by whom/);
     expect(first(object, { events: [said('node-7', 9)] })?.summary).toMatch(/no event says by whom/);
-    expect(first(object, { events: [said('node-8')] })).not.toHaveProperty('cause');
   });
 
   it('says that there is no history yet, and with history how many there were', () => {
@@ -343,14 +342,6 @@ describe('the sentence', () => {
       summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
       observed: '4 in 15 min, 4 in 1 h',
     });
-  });
-
-  it('counts no restart into a window that nobody saw begin', () => {
-    expect(first(restarted(6, 3), { samples: [sample(55, 2), sample(1, 6)] })).toMatchObject({
-      summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
-      observed: '1 in 15 min, 4 in 1 h',
-    });
-    expect(first(restarted(6, 3), { samples: [sample(58, 2), sample(20, 5)] })?.observed).toBe('1 in 15 min, 4 in 1 h');
   });
 
   it.each([
@@ -406,22 +397,4 @@ describe('the sentence', () => {
 
     expect(first(object)?.summary).toBe('It should have been gone 12 min ago: held by example.com/backup.');
   });
-});
-
-it('is judged with each sample and each event read no more than a few times, however many pods there are', () => {
-  let read = 0;
-  const counted = <Row extends object>(row: Row): Row =>
-    new Proxy(row, {
-      get(target, key, self) {
-        read += 1;
-        return Reflect.get(target, key, self) as unknown;
-      },
-    });
-  const names = Array.from({ length: 50 }, (_, n) => `api-${n}`);
-  const pods = names.map((name) => podOf(pod({ name, status: { restartCount: 1, lastState: ended('Error', 1, 3) } })));
-  const samples = names.map((name) => counted(sample(1, 1, { pod: name, uid: `uid-${name}` })));
-  const events = names.map((name) => counted(eventOf(event({ about: name, reason: 'Pulled', type: 'Normal' }))));
-
-  expect(judgePods(pods, { now, thresholds: {}, events }, samples)).toHaveLength(50);
-  expect(read).toBeLessThan(50 * 20);
 });
