@@ -7,7 +7,7 @@ import { minutes } from '../diagnosis/times.ts';
 import { count, duration } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
-import { type EngineLogs, engineLogs, type LineGroup, type PodLog } from '../probes/engine-logs.ts';
+import { complaintsWithinMs, type EngineLogs, engineLogs, type LineGroup, type PodLog } from '../probes/engine-logs.ts';
 import { engineUse } from '../probes/engine-use.ts';
 import { type Lease, type LeasesSeen, leases } from '../probes/leases.ts';
 
@@ -121,7 +121,7 @@ export function complaining(logs: EngineLogs, now: Instant): Finding[] {
       subject: top?.use.owner ?? 'workflow engine',
       summary: `${count(lines, 'line')} of its log tell of ${words}, in ${pods.size} of ${count(logs.pods.length, 'pod')}: the first ${duration(now - first)} ago, the last ${duration(now - last)} ago.`,
       observed: count(lines, 'line'),
-      threshold: `${leastAlike} alike in the last 200 of a pod`,
+      threshold: `${leastAlike} alike within ${duration(complaintsWithinMs)}, in the last 200 lines of a pod`,
       evidence: groups.slice(0, 4).map(({ use, group }) => `${use.pod}, ${group.count} times: ${group.line}`),
       ...(cause === undefined ? {} : { cause }),
       ...(top
@@ -174,7 +174,7 @@ export function working(uses: ContainerUse[], { pods }: EngineLogs): Finding[] {
 const cores = (n: number): string => `${Math.floor(n * 1_000)}m`;
 
 /** Which replicas are ill tells where to look: one of several is the pod, all of them what they share. */
-export function replicas({ pods }: EngineLogs, now: Instant): Finding[] {
+export function replicas({ pods, unread }: EngineLogs, now: Instant): Finding[] {
   const ill = pods.filter((log) => complains(log) || silenceOf(log, now) !== undefined);
   const [first] = ill;
   if (pods.length < 2 || !first || (ill.length > 1 && ill.length < pods.length)) return [];
@@ -185,11 +185,13 @@ export function replicas({ pods }: EngineLogs, now: Instant): Finding[] {
         ...about,
         rule: 'engine.one-replica',
         subject: first.use.pod,
-        summary: `Only ${first.use.pod} of ${count(pods.length, 'replica')} is silent or complains: the pod itself, not what all of them share.`,
+        summary: `Only ${first.use.pod} of ${count(pods.length, 'replica')}${unread.length > 0 ? ' that were read' : ''} is silent or complains: the pod itself, not what all of them share.`,
         about: aboutPod(first.use),
         ...offering(first.use),
       },
     ];
+  // of those that were not read nothing is known
+  if (unread.length > 0) return [];
   return [
     {
       ...about,

@@ -35,6 +35,7 @@ const oneWorkflowShare = 0.8;
 const oneWorkflowAtLeast = 5;
 /** what a busy table shows at any moment: others wait for less, and a writer may rest for a little */
 const waitAtLeastMs = seconds(1);
+const crowdAtLeast = 5;
 const restsAtLeastMs = minutes(1);
 
 export const workflowStuck = playbook({
@@ -57,7 +58,7 @@ export const workflowStuck = playbook({
     const { issueType, now } = surroundings;
     return withoutWrongOffers([
       ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
-      ...whenSeen(locks, locked),
+      ...whenSeen(locks, (holders) => locked(holders, issueType)),
       ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
       ...whenSeen(dependencies, behind),
       ...whenSeen(policies, (seen) => policyChanged(seen.policies, now)),
@@ -73,7 +74,7 @@ export const workflowStuck = playbook({
     ]);
   },
   ruledOut: ({ locks, services, policies, dns, leases, ...cluster }, surroundings) => [
-    ...whenSeen(locks, nobodyInTheWay),
+    ...whenSeen(locks, (holders) => nobodyInTheWay(holders, surroundings.issueType)),
     ...whenSeen(services, ({ reached }) => reachedAll(reached)),
     ...whenSeen(policies, (seen) => policiesUnchanged(seen, surroundings.now)),
     ...whenSeen(dns, dnsReady),
@@ -106,8 +107,10 @@ function withoutWrongOffers(findings: Finding[]): Finding[] {
   });
 }
 
-const nobodyInTheWay = (holders: Holder[]): string[] =>
-  locked(holders).length > 0 ? [] : ['No session is in the way of others at the executions.'];
+const nobodyInTheWay = (holders: Holder[], issueType: IssueType): string[] =>
+  holders.some(({ blocked }) => blocked > 0) || locked(holders, issueType).length > 0
+    ? []
+    : ['No session is in the way of others at the executions.'];
 
 export function stuck(seen: Executions, issueType: IssueType): Finding[] {
   if (seen.stuck === 0) return [];
@@ -176,27 +179,44 @@ export function stalled({ running, finished }: Executions, issueType: IssueType)
 }
 
 /** Of a chain only its end is named: whoever waits as well goes on by itself once that is gone. */
-export function locked(holders: Holder[]): Finding[] {
-  return holders
-    .filter((holder) => !holder.isWaiting && isInTheWay(holder))
-    .map(({ pid, application, state, heldMs, blocked, longestWaitMs, isExclusive }) => ({
-      rule: 'executions.locked',
-      level: blocked > 0 ? 'critical' : 'warning',
-      check: executionLocks.name,
-      subject: `pid ${pid}`,
-      summary: [
-        `Session ${pid} (${oneLine(application, 80)}, ${state}) has held ${isExclusive ? 'the whole table of' : 'locks on'} executions for ${duration(heldMs)}`,
-        blocked > 0
-          ? `${count(blocked, 'session')} waiting behind it, the longest for ${duration(longestWaitMs)}.`
-          : 'nobody is waiting for it yet.',
-      ].join('; '),
-      observed: `${blocked} waiting, held for ${duration(heldMs)}`,
-      threshold: `anybody waiting for ${duration(waitAtLeastMs)}, or idle in transaction for ${duration(restsAtLeastMs)}`,
-    }));
+export function locked(holders: Holder[], issueType: IssueType): Finding[] {
+  const limits = limitsOf(issueType);
+  return holders.flatMap((holder) => {
+    const level = holder.isWaiting ? undefined : levelOf(holder, limits);
+    return level === undefined ? [] : [lockedBy(holder, level, limits)];
+  });
 }
 
-function isInTheWay({ blocked, longestWaitMs, isExclusive, heldMs, state }: Holder): boolean {
-  if (blocked > 0) return longestWaitMs >= waitAtLeastMs;
-  if (isExclusive) return heldMs >= waitAtLeastMs;
-  return state.startsWith('idle in transaction') && heldMs >= restsAtLeastMs;
+const limitsOf = (issueType: IssueType) => ({
+  warning: limitOf(issueType, 'blockedWarning'),
+  critical: limitOf(issueType, 'blockedCritical'),
+});
+type Limits = ReturnType<typeof limitsOf>;
+
+function levelOf(holder: Holder, { warning, critical }: Limits): 'warning' | 'critical' | undefined {
+  const { blocked, longestWaitMs, isExclusive, heldMs, state } = holder;
+  const isCrowd = blocked >= crowdAtLeast && longestWaitMs >= waitAtLeastMs;
+  if (isCrowd || longestWaitMs >= critical) return 'critical';
+  const keepsReadersOut = isExclusive && heldMs >= waitAtLeastMs;
+  const rests = state.startsWith('idle in transaction') && heldMs >= restsAtLeastMs;
+  return longestWaitMs >= warning || keepsReadersOut || rests ? 'warning' : undefined;
 }
+
+const lockedBy = (
+  { pid, application, state, heldMs, blocked, longestWaitMs, isExclusive }: Holder,
+  level: 'warning' | 'critical',
+  { warning, critical }: Limits,
+): Finding => ({
+  rule: 'executions.locked',
+  level,
+  check: executionLocks.name,
+  subject: `pid ${pid}`,
+  summary: [
+    `Session ${pid} (${oneLine(application, 80)}, ${state}) has held ${isExclusive ? 'the whole table of' : 'locks on'} executions for ${duration(heldMs)}`,
+    blocked > 0
+      ? `${count(blocked, 'session')} waiting behind it, the longest for ${duration(longestWaitMs)}.`
+      : 'nobody is waiting for it yet.',
+  ].join('; '),
+  observed: `${blocked} waiting, held for ${duration(heldMs)}`,
+  threshold: `warning from a wait of ${duration(warning)} or idle in transaction for ${duration(restsAtLeastMs)}, critical from ${duration(critical)} or ${crowdAtLeast} waiting`,
+});

@@ -20,6 +20,7 @@ const v1 = [
     (name) => `/sys/fs/cgroup/memory/memory.${name}`,
   ),
 ];
+const hitsOfV1 = ['cat', '/sys/fs/cgroup/memory/memory.failcnt'];
 /** What v1 says where no limit is set is the largest multiple of a page. */
 const noLimitFrom = 2 ** 60;
 
@@ -71,11 +72,13 @@ async function lookInside(cluster: Cluster, use: ContainerUse): Promise<Inside> 
   if (text === undefined)
     throw new CannotSee('unreadable', `${use.pod}/${use.container} has no memory control group to read`);
   const inside = version === 'v2' ? insideV2(use, text) : insideV1(use, text);
-  if (inside.limitHits === 0 || version === 'v1') return inside;
+  if (inside.limitHits === 0) return inside;
   // only whether it rises is lost with it
-  const then = await read(cluster, use, eventsOf.v2).catch(() => undefined);
-  return { ...inside, limitHitsThen: then === undefined ? undefined : keysOf(then)['max'] };
+  const then = await read(cluster, use, version === 'v2' ? eventsOf.v2 : hitsOfV1).catch(() => '');
+  return { ...inside, limitHitsThen: version === 'v2' ? keysOf(then ?? '')['max'] : hitsIn(then) };
 }
+
+const hitsIn = (text = ''): number | undefined => (/^\d+\s*$/.test(text) ? Number(text) : undefined);
 
 /** Undefined: there are no such files. */
 async function read(cluster: Cluster, use: ContainerUse, command: readonly string[]): Promise<string | undefined> {

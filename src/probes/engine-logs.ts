@@ -5,6 +5,7 @@ import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { classOf, type Host, hostsIn, type LineClass, masked } from '../diagnosis/log-lines.ts';
 import { mainOf, type Pod } from '../diagnosis/pod.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
+import { hours } from '../diagnosis/times.ts';
 import { median } from '../diagnosis/trend.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
@@ -16,6 +17,9 @@ import { listPods } from './pods.ts';
 const tailLines = 200;
 /** The runbook's label names few pods: of more than these not all are read, and that is said. */
 const mostPods = 6;
+
+/** Trouble of before that is over, however few lines were said since. */
+export const complaintsWithinMs = hours(1);
 
 export interface LineGroup {
   class: LineClass;
@@ -32,6 +36,7 @@ export interface PodLog {
   newestAt?: Instant | undefined;
   /** between two lines, half of the time no more than this */
   usualGapMs?: Milliseconds | undefined;
+  /** of the last hour alone, as the next */
   groups: LineGroup[];
   /** named in lines of trouble, the most often first */
   hosts: (Host & { count: number })[];
@@ -42,21 +47,26 @@ export interface EngineLogs {
   unread: string[];
 }
 
-export const engineLogsIn = askedOnce(
-  async (cluster: Cluster, namespace: string, labels: string): Promise<EngineLogs> => {
+interface Read {
+  use: ContainerUse;
+  lines: Line[];
+}
+
+const linesIn = askedOnce(
+  async (cluster: Cluster, namespace: string, labels: string): Promise<{ read: Read[]; unread: string[] }> => {
     const [{ containers }, pods] = await Promise.all([
       usesIn(cluster, namespace, labels),
       listPods(cluster, namespace, labels),
     ]);
     const mains = new Map(pods.rows.map((pod) => [pod.uid, mainOf(pod)?.name]));
     const main = containers.filter(({ uid, container }) => mains.get(uid) === container);
-    const read = main.slice(0, mostPods);
-    const looks = await Promise.allSettled(read.map((use) => logOf(cluster, use)));
+    const asked = main.slice(0, mostPods);
+    const looks = await Promise.allSettled(asked.map((use) => linesOf(cluster, use)));
     const refused = looks.filter((look) => look.status === 'rejected').map(({ reason }) => whyNot(reason));
     const left =
-      main.length > read.length ? [`there are ${main.length} pods, the logs of ${read.length} were read`] : [];
+      main.length > asked.length ? [`there are ${main.length} pods, the logs of ${asked.length} were read`] : [];
     return {
-      pods: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
+      read: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
       unread: [...new Set(refused), ...left, ...beside(pods.rows)],
     };
   },
@@ -77,8 +87,11 @@ function beside(pods: Pod[]): string[] {
     .slice(0, 1);
 }
 
-export const engineLogsOf = (surroundings: Surroundings): Promise<EngineLogs> =>
-  engineLogsIn(clusterOf(surroundings), namespaceOf(surroundings.issueType), labelOf(surroundings.issueType));
+export async function engineLogsOf(surroundings: Surroundings): Promise<EngineLogs> {
+  const { issueType, now } = surroundings;
+  const { read, unread } = await linesIn(clusterOf(surroundings), namespaceOf(issueType), labelOf(issueType));
+  return { pods: read.map((one) => logOf(one, now)), unread };
+}
 
 export const labelOf = ({ targets }: IssueType): string => targets['label'] ?? 'app=workflow-engine';
 
@@ -97,17 +110,21 @@ export const engineLogs: Probe<EngineLogs> = {
     `kubectl logs -n ${namespaceOf(issueType)}${labelled(issueType)} --tail=${tailLines} --timestamps --prefix`,
 };
 
-async function logOf(cluster: Cluster, use: ContainerUse): Promise<PodLog> {
+async function linesOf(cluster: Cluster, use: ContainerUse): Promise<Read> {
   const { namespace, pod, container } = use;
   const { lines } = await cluster.logs({ namespace, pod, container, tailLines });
-  const said = lines.flatMap(lineOf);
+  return { use, lines: lines.flatMap(lineOf) };
+}
+
+function logOf({ use, lines }: Read, now: Instant): PodLog {
+  const lately = lines.filter(({ at }) => now - at <= complaintsWithinMs);
   return {
     use,
-    lines: said.length,
-    newestAt: said.at(-1)?.at,
-    usualGapMs: usualGap(said),
-    groups: groupsOf(said),
-    hosts: hostsOf(said),
+    lines: lines.length,
+    newestAt: lines.at(-1)?.at,
+    usualGapMs: usualGap(lines),
+    groups: groupsOf(lately),
+    hosts: hostsOf(lately),
   };
 }
 

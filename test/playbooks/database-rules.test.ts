@@ -167,6 +167,13 @@ describe('queues at PgBouncer', () => {
     ['Postgres down', { postgres: seen(refuses('down')) }, 'pooler.without-servers', 'Postgres does not answer'],
     ['Postgres starting', { postgres: seen(refuses('starting')) }, 'pooler.without-servers', 'starting'],
     ['Postgres unseen', { postgres: unseen, connections: unseen }, 'pooler.without-servers', 'was not seen'],
+    ['Postgres answers, uncounted', { connections: unseen }, 'pooler.without-servers', 'has room for it was not seen'],
+    [
+      'Postgres refusing our own login, uncounted',
+      { postgres: seen(refuses('login')), connections: unseen },
+      'pooler.without-servers',
+      'has room for it was not seen',
+    ],
     ['Postgres well', {}, 'pooler.login-failing', 'although Postgres answers'],
     ['Postgres refusing our own login', { postgres: seen(refuses('login')) }, 'pooler.login-failing', 'although'],
   ])('without servers, %s', (_name, beside, rule, words) => {

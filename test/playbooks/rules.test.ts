@@ -151,11 +151,16 @@ describe('executions.locked', () => {
     longestWaitMs: 0,
     ...parts,
   });
-  const levels = (parts: Partial<Holder>): string[] => locked([holder(parts)]).map(({ level }) => level);
+  const waitedFor = (longestWaitMs: number): Partial<Holder> => ({ state: 'active', blocked: 1, longestWaitMs });
+  const levels = (parts: Partial<Holder>): string[] => locked([holder(parts)], type).map(({ level }) => level);
 
   it.each([
-    ['critical when somebody has waited for a second', { blocked: 1, longestWaitMs: 1_000 }, ['critical']],
-    ['nothing when the wait is as short as on any busy table', { blocked: 9, longestWaitMs: 999 }, []],
+    ['nothing when somebody has waited for less than 30 s', { ...waitedFor(29_999), blocked: 4 }, []],
+    ['a warning from 30 s on', waitedFor(30_000), ['warning']],
+    ['a warning just below a minute', waitedFor(59_999), ['warning']],
+    ['critical from a minute on', waitedFor(60_000), ['critical']],
+    ['critical when five wait', { ...waitedFor(1_000), blocked: 5 }, ['critical']],
+    ['nothing when the wait is as short as on any busy table', { ...waitedFor(999), blocked: 9 }, []],
     ['a warning when a transaction rests on its locks', { heldMs: minutes(1) }, ['warning']],
     ['nothing when it rests for less than a minute', { heldMs: minutes(1) - 1 }, []],
     ['nothing when it is at work and nobody waits', { state: 'active' }, []],
@@ -167,7 +172,7 @@ describe('executions.locked', () => {
   });
 
   it('names session, application, how long, and how many wait for how long', () => {
-    expect(locked([holder({ blocked: 3, longestWaitMs: 40_000 })])).toMatchObject([
+    expect(locked([holder({ blocked: 3, longestWaitMs: 40_000 })], type)).toMatchObject([
       {
         subject: 'pid 4711',
         summary:

@@ -141,6 +141,18 @@ describe('its replicas', () => {
   });
 });
 
+describe('its replicas that were read', () => {
+  const ill = (pod: string) => log({ use: use({ pod }), groups: [group()] });
+  const unread = ['there are 8 pods, the logs of 2 were read'];
+
+  it('are not all of them', () => {
+    expect(replicas({ pods: [ill('wf-0'), ill('wf-1')], unread }, now)).toEqual([]);
+    expect(replicas({ pods: [ill('wf-0'), log()], unread }, now)).toMatchObject([
+      { summary: expect.stringContaining('Only wf-0 of 2 replicas that were read is silent') },
+    ]);
+  });
+});
+
 describe('lease.stale', () => {
   const lease = (parts: Partial<Lease>): Lease => ({
     namespace: 'production',

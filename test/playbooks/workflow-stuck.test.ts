@@ -24,11 +24,11 @@ afterEach(async () => {
 });
 
 /** In a cluster where all is well, with a service that answers. */
-async function look(url = patient.url, targets: Record<string, string> = {}): Promise<Report> {
+async function look(url = patient.url, targets: Record<string, string> = {}, thresholds = {}): Promise<Report> {
   const database = makeTargetDatabase(url, () => {});
   made.push(database);
   return workflowStuck.run(
-    await stage.look({ ...well, targets: { services: serviceUrl(), ...targets } }, { database }),
+    await stage.look({ ...well, targets: { services: serviceUrl(), ...targets }, thresholds }, { database }),
   );
 }
 
@@ -112,7 +112,7 @@ describe('a database that can be seen', () => {
     const waiting = waiter.query(`update executions set status = 'cancelled' where id = 'a'`);
     await patient.waiting('canceller', '1 s');
 
-    const report = await look();
+    const report = await look(patient.url, {}, { blockedCritical: 1_000 });
     await holder.query('rollback');
     await waiting;
 

@@ -9,6 +9,8 @@ import { type Api, apiCluster } from './api.ts';
 import { around } from './patient.ts';
 
 const began = Date.parse('2026-03-02T04:00:00Z');
+/** A quarter of an hour later. */
+const now = began + 15 * 60_000;
 const at = (minutes: number): string => new Date(began + minutes * 60_000).toISOString();
 
 const defaultContainer = 'kubectl.kubernetes.io/default-container';
@@ -40,7 +42,7 @@ const withSidecar = ({ spec, ...rest }: ReturnType<typeof pod>): object => ({
 
 function surroundings(api: Api) {
   const { cluster, asked } = apiCluster(api);
-  return { asked, around: { ...around(undefined), clients: { cluster } } };
+  return { asked, around: { ...around(undefined), clients: { cluster }, now } };
 }
 
 describe('the log of the engine', () => {
@@ -77,6 +79,15 @@ describe('the log of the engine', () => {
         hosts: [{ name: 'billing', port: 8_080, count: 2 }],
       },
     ]);
+  });
+
+  it('complains of what it said within the hour alone: what was before is over', async () => {
+    const old = [-48, -47, -46].map((n) => `${at(n)} ERROR request to http://old:8080/x: timed out`);
+    const young = [-45, 1].map((n) => `${at(n)} ERROR request to http://billing:8080/x: timed out`);
+
+    const { pods } = await look({ 'wf-0': [...old, ...young] });
+
+    expect(pods).toMatchObject([{ lines: 5, groups: [{ class: 'timeout', count: 2 }], hosts: [{ name: 'billing' }] }]);
   });
 
   it('of an engine that has said nothing is empty, with no newest line', async () => {

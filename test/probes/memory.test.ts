@@ -266,6 +266,18 @@ describe('inside a container', () => {
     ).toMatchObject([{ version: 'v1', workingBytes: mebi(399), limitBytes: undefined, limitHits: 17, kills: 1 }]);
   });
 
+  it('reads the older groups a second time as well, to see whether their counter rises', async () => {
+    const older = `${mebi(400)}\n${mebi(512)}\n17\noom_kill_disable 0\noom_kill 0\ntotal_inactive_file 0\n`;
+    const files = '/sys/fs/cgroup/memory/memory';
+
+    const { read } = await inside([
+      { pod: 'api-1', command: ['cat', `${files}.usage_in_bytes`], answer: answer(older) },
+      { pod: 'api-1', command: ['cat', `${files}.failcnt`], answer: answer('21\n') },
+    ]);
+
+    expect(read).toMatchObject([{ version: 'v1', limitHits: 17, limitHitsThen: 21 }]);
+  });
+
   it.each([
     ['no cat, by the code 127', answer('', 127), 'its image has no cat'],
     ['no cat, by the code 126', answer('', 126), 'its image has no cat'],

@@ -21,12 +21,13 @@ const isFull = (evidence: Postgres): boolean =>
   isRefused(evidence) ||
   (evidence.connections.ok && evidence.connections.data.used >= evidence.connections.data.usable);
 
-/** Why PgBouncer gets no connection, as far as Postgres's own answer tells; nothing where Postgres has room. */
+/** Why PgBouncer gets no connection, as far as Postgres's own answer tells; nothing where Postgres is seen to have room. */
 export function blameOf(evidence: Postgres): string | undefined {
   const { postgres } = evidence;
   if (isFull(evidence)) return 'Postgres has no connection left';
   if (!postgres.ok) return 'whether Postgres answers was not seen';
-  if (postgres.data.answers || postgres.data.how === 'login' || postgres.data.how === 'own-limit') return undefined;
+  if (postgres.data.answers || postgres.data.how === 'login' || postgres.data.how === 'own-limit')
+    return evidence.connections.ok ? undefined : 'whether Postgres has room for it was not seen';
   return postgres.data.how === 'starting' ? 'Postgres is starting or going down' : 'Postgres does not answer';
 }
 

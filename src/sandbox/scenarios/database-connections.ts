@@ -171,7 +171,11 @@ const poolerScenarios: Scenario[] = [
     issueType,
     what: 'Both are well; another workload of their namespace crashes, which has nothing to do with it.',
     pooler: {},
-    scene: standing({}, { kind: 'deployment', name: 'web', pods: [{ age: 20, containers: { web: crashing } }, {}] }),
+    scene: standing(undefined, {
+      kind: 'deployment',
+      name: 'web',
+      pods: [{ age: 20, containers: { web: crashing } }, {}],
+    }),
     finds: [],
     not: ['pod.crash-loop', 'workload.unavailable'],
   },

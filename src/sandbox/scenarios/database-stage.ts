@@ -2,13 +2,19 @@
 import type { ContainerStatus, PodScene, Scene, Workload } from '../cluster/scene.ts';
 import type { Row } from '../pooler/shows.ts';
 import { role } from './applications.ts';
+import type { Line } from './engine-scenes.ts';
 
 export const issueType = 'database-connections';
 
 export const pool = (row: Row): Row => ({ database: 'responder', user: role.name, ...row });
 export const two = [{ name: 'responder', database: 'responder', pool_size: 2, current_connections: 2 }];
+/** It says its figures once a minute: a log that holds nothing is none that was seen. */
+export const atWork: Line[] = [[0.5, 'LOG stats: 212 xacts/s, 340 queries/s, in 88 kB/s, out 410 kB/s, wait 0 us']];
 /** Where both stand, and what the pooler is like. */
-export const standing = (pooler: PodScene = {}, ...others: Workload[]): Scene => ({
+export const standing = (
+  pooler: PodScene = { containers: { pgbouncer: { logs: atWork } } },
+  ...others: Workload[]
+): Scene => ({
   nodes: [{ name: 'node-1' }],
   workloads: [
     { kind: 'statefulset', name: 'pgbouncer', pods: [pooler] },

@@ -3,6 +3,7 @@ import { podsOf } from '../cluster/objects/names.ts';
 import type { Scene, Workload } from '../cluster/scene.ts';
 import type { Scenes } from '../cluster/state.ts';
 import { group, inside } from './control-group.ts';
+import { atWork } from './database-stage.ts';
 import { chatter, scene as engineScene } from './engine-scenes.ts';
 import { api, apiService, kong, well as wellPods } from './gateway-stage.ts';
 
@@ -20,7 +21,7 @@ const well: Scene = engineScene([{ logs: chatter() }, { logs: chatter() }], {
   workloads: [
     kong(),
     api(wellPods),
-    server('pgbouncer', 6432, [[0.5, 'LOG stats: 212 xacts/s, 340 queries/s, in 88 kB/s, out 410 kB/s, wait 0 us']]),
+    server('pgbouncer', 6432, atWork),
     server('postgres', 5432, [[4, 'LOG:  checkpoint complete: wrote 41 buffers']]),
   ],
   services: [apiService],

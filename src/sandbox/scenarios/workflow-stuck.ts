@@ -38,6 +38,7 @@ export const workflowStuckScenarios: Scenario[] = [
     what: 'A forgotten transaction keeps the rows of executions; the engine is well and waits for them.',
     scene: scene([{ logs: chatter() }, { logs: chatter() }]),
     database: rowsLocked,
+    thresholds: { blockedCritical: 1_000 },
     finds: ['executions.locked', 'executions.stuck'],
     says: ['billing-worker', '1 session waiting'],
     not: ['engine.silent', 'engine.blocked'],
