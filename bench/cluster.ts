@@ -12,7 +12,7 @@ import { loadPolicy } from '../src/runbook/load.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { bot, bundled } from './bundle.ts';
 import { quantile } from './figures.ts';
-import { add, type Contestant, interleaved, type Sample } from './interleaved.ts';
+import { add, type Contestant, interleaved, type Sample, took } from './interleaved.ts';
 import { allAnswered } from './open-loop.ts';
 import { type Line, ours, type Report } from './report.ts';
 
@@ -128,9 +128,11 @@ async function executionsCounted({ databases, env }: House): Promise<[string, Sa
   const contestants: Contestant[] = [
     {
       name: ours,
-      measure: () => timed(counted, () => executions.look({ clients: { database }, issueType, now: Date.now() })),
+      measure: async () => ({
+        [counted]: await took(() => executions.look({ clients: { database }, issueType, now: Date.now() })),
+      }),
     },
-    { name: bare, measure: () => timed(counted, () => database.query(aggregate)) },
+    { name: bare, measure: async () => ({ [counted]: await took(() => database.query(aggregate)) }) },
   ];
   for (const { measure } of contestants) await measure();
   const measured = await interleaved(contestants, 7);
@@ -143,9 +145,3 @@ async function executionsCounted({ databases, env }: House): Promise<[string, Sa
 /** What anybody would ask: how many by workflow, and since when. */
 const aggregate = `select workflow, count(*), min(started_at) from executions
   where status = 'running' and started_at < now() - interval '1 hour' group by workflow order by count(*) desc`;
-
-async function timed(figure: string, work: () => Promise<unknown>): Promise<Sample> {
-  const began = performance.now();
-  await work();
-  return { [figure]: performance.now() - began };
-}

@@ -17,7 +17,7 @@ import { scenarioNamed } from '../src/sandbox/scenarios/index.ts';
 import { textOf } from '../src/sandbox/stories/story.ts';
 import { bot, bundled } from './bundle.ts';
 import { startServer } from './database.ts';
-import { type Contestant, interleaved } from './interleaved.ts';
+import { type Contestant, interleaved, took } from './interleaved.ts';
 import { type Line, ours, type Report } from './report.ts';
 import { unheardOf } from './words.ts';
 
@@ -119,12 +119,6 @@ function laterOf(client: object, name: string): unknown {
     await pause(networkMs);
     return Reflect.apply(method, client, asked);
   };
-}
-
-async function took(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }
 
 /** Each probe by itself, with nothing shared: the slowest of them is the floor of a look that asks all at once. */

@@ -25,3 +25,10 @@ export function add(measured: Measured, contestant: string, sample: Sample): voi
   const figures = (measured[contestant] ??= {});
   for (const [figure, value] of Object.entries(sample)) (figures[figure] ??= []).push(value);
 }
+
+/** In milliseconds. */
+export async function took(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
