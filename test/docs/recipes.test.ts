@@ -1,22 +1,28 @@
-// CONTRIBUTING's recipes, carried out on a copy of the sources: a toy duty and a toy verb cost what the recipe says.
+// The recipes of CONTRIBUTING and of docs/add-a-playbook.md, carried out on a copy of the sources: each costs what it says.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type TestDatabase, testDatabase } from '../tools/database.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let copy = '';
+let patient: TestDatabase;
 
-beforeEach(() => {
+beforeEach(async () => {
+  patient = await testDatabase('template0');
   copy = mkdtempSync(join(tmpdir(), 'responder-recipe-'));
   for (const name of ['src', 'package.json', 'tsconfig.json', 'runbook.yaml'])
     cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
 });
-afterEach(() => rmSync(copy, { recursive: true, force: true }));
+afterEach(async () => {
+  rmSync(copy, { recursive: true, force: true });
+  await patient.end();
+});
 
 /** Puts `line` below the first line that matches. */
 function insert(path: string, below: RegExp, line: string): void {
@@ -37,10 +43,16 @@ async function complaints(): Promise<string[]> {
   return [...new Set(files)].toSorted();
 }
 
-async function run(code: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: copy });
-  return stdout.trim();
+/** What a program of the copy printed, and how it ended. */
+async function run(words: string[], env: Record<string, string> = {}): Promise<{ code: number; printed: string }> {
+  const ended = await promisify(execFile)(process.execPath, words, { cwd: copy, env }).then(
+    ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  return { code: ended.code, printed: `${ended.stdout}${ended.stderr}`.trim() };
 }
+
+const evaluate = async (code: string): Promise<string> => (await run(['--input-type=module', '-e', code])).printed;
 
 const entry = () =>
   insert(
@@ -56,69 +68,82 @@ const text = () =>
     "  toy: { says: () => 'a toy is owed', buttons: chore('toy') },",
   );
 
-/** Each compiles the whole house, some of them twice. */
-const compiling = 60_000;
-
-describe('a new duty', () => {
-  /** What a P1 owes besides the hourly chores, once it is resolved. */
-  const duties = `
-    import { readFileSync } from 'node:fs';
-    import { dutiesFor } from './src/incident/clocks.ts';
-    import { decide, decideDeclaration } from './src/incident/decide.ts';
-    import { loadPolicy } from './src/runbook/load.ts';
-    const policy = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
-    const actor = { slack: 'U1' };
-    const at = { id: 'a', number: 1, by: actor, open: [], now: 0, policy };
-    const declared = decideDeclaration({ kind: 'declare', severity: 'p1', title: 'x' }, at).next;
-    const resolved = decide(declared, { actor, command: { kind: 'resolve' } }, { now: 60_000, policy }).next;
-    const kinds = dutiesFor(resolved, policy).map(({ kind }) => kind);
-    console.log(kinds.filter((kind) => kind === 'toy' || kind === 'post-mortem').toSorted().join());`;
-
-  it(
-    'is asked for by the compiler, in its branch and its text, once it stands in the policy',
-    async () => {
-      entry();
-
-      expect(await complaints()).toEqual(['src/incident/clocks.ts', 'src/slack/views/reminder.ts']);
-    },
-    compiling,
-  );
-
-  it(
-    'is one entry, one branch and one text',
-    async () => {
-      entry();
-      branch();
-      text();
-
-      expect(await complaints()).toEqual([]);
-      expect(await run(duties)).toBe('post-mortem,toy');
-    },
-    compiling,
-  );
-});
-
-describe('a new verb over an existing command', () => {
+function verb(): void {
   const file = `
     import { order, type Verb } from './verb.ts';
     export const toy: Verb = {
       name: 'toy', usage: 'toy', help: 'a toy', right: 'respond', on: 'incident', run: () => order({ kind: 'mitigate' }),
     };`;
+  writeFileSync(join(copy, 'src/slack/commands/toy.ts'), file);
+  insert('src/slack/commands/index.ts', /^import/, "import { toy } from './toy.ts';");
+  insert('src/slack/commands/index.ts', /^export const verbs/, '  toy,');
+}
 
-  const first = `
-    import { verbs } from './src/slack/commands/index.ts';
-    console.log(verbs.slice(0, 2).map(({ name }) => name).join());`;
+const page = readFileSync(join(root, 'docs/add-a-playbook.md'), 'utf8');
+const shown = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 
-  it(
-    'is one file and one line',
-    async () => {
-      writeFileSync(join(copy, 'src/slack/commands/toy.ts'), file);
-      insert('src/slack/commands/index.ts', /^import/, "import { toy } from './toy.ts';");
-      insert('src/slack/commands/index.ts', /^export const verbs/, '  toy,');
+/** As the page shows it. */
+function playbook(): void {
+  const [type = ''] = shown('yaml');
+  const [file = '', line = ''] = shown('ts');
+  const [name = ''] = /\w+Playbook/.exec(line) ?? [];
+  writeFileSync(join(copy, 'runbook.yaml'), `${readFileSync(join(copy, 'runbook.yaml'), 'utf8').trimEnd()}\n${type}`);
+  writeFileSync(join(copy, 'src/playbooks/database-size.ts'), file);
+  const list = join(copy, 'src/playbooks/index.ts');
+  writeFileSync(list, line + readFileSync(list, 'utf8').replace('Playbook[] = [', `Playbook[] = [${name}, `));
+}
 
-      expect(await complaints()).toEqual([]);
-      expect(await run(first)).toBe('toy,declare');
-    },
-    compiling,
-  );
-});
+/** What a P1 owes besides the hourly chores, once it is resolved. */
+const duties = `
+  import { readFileSync } from 'node:fs';
+  import { dutiesFor } from './src/incident/clocks.ts';
+  import { decide, decideDeclaration } from './src/incident/decide.ts';
+  import { loadPolicy } from './src/runbook/load.ts';
+  const policy = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
+  const actor = { slack: 'U1' };
+  const at = { id: 'a', number: 1, by: actor, open: [], now: 0, policy };
+  const declared = decideDeclaration({ kind: 'declare', severity: 'p1', title: 'x' }, at).next;
+  const resolved = decide(declared, { actor, command: { kind: 'resolve' } }, { now: 60_000, policy }).next;
+  const kinds = dutiesFor(resolved, policy).map(({ kind }) => kind);
+  console.log(kinds.filter((kind) => kind === 'toy' || kind === 'post-mortem').toSorted().join());`;
+
+const firstVerbs = `
+  import { verbs } from './src/slack/commands/index.ts';
+  console.log(verbs.slice(0, 2).map(({ name }) => name).join());`;
+
+/** The whole house is compiled. */
+const compiling = 120_000;
+
+it(
+  'a new duty is asked for by the compiler, in its branch and its text, once it stands in the policy',
+  async () => {
+    entry();
+
+    expect(await complaints()).toEqual(['src/incident/clocks.ts', 'src/slack/views/reminder.ts']);
+  },
+  compiling,
+);
+
+it(
+  'a new duty is one entry, one branch and one text; a new verb one file and one line; a new playbook too, and its look finds something',
+  async () => {
+    const url = { TARGET_DATABASE_URL: patient.url };
+    const look = ['src/cli/diagnose.ts', 'database-size'];
+    const before = await run(look, url);
+    entry();
+    branch();
+    text();
+    verb();
+    playbook();
+
+    expect(await complaints()).toEqual([]);
+    expect(await evaluate(duties)).toBe('post-mortem,toy');
+    expect(await evaluate(firstVerbs)).toBe('toy,declare');
+    const after = await run(look, url);
+    expect([before.code, after.code]).toEqual([64, 1]);
+    expect(after.printed).toContain('[warning]');
+    expect(after.printed).toMatch(/The database has \d+ bytes\./);
+  },
+  compiling,
+);

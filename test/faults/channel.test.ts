@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
 import type { Channel } from '../../src/sandbox/slack/workspace.ts';
+import { shapes } from '../tools/shapes.ts';
 import { channelOf, type Declared, declare, incidents, open, patient, posted, posts, quiet, some } from './scene.ts';
 
 let house: House;
@@ -35,7 +36,7 @@ const losses: [string, (channel: Channel) => void][] = [
   ['closed to the bot, which was removed', (channel) => void channel.members.delete(bot)],
 ];
 
-it.each(losses)(
+it.each(shapes(losses))(
   'row 26: a channel that was %s is replaced by a new one, the post that met it is not lost, and it is said',
   async (_, lose) => {
     const declared = await declare(house);

@@ -8,6 +8,7 @@ import { dutiesOf, saveDuties } from '../../src/store/duties.ts';
 import { insert } from '../store/rows.ts';
 import { testDatabase } from '../tools/database.ts';
 import { openHouse } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 const minutes = (n: number): number => n * 60_000;
@@ -54,10 +55,12 @@ describe('row 21: a process whose clock is wrong', () => {
   /** it goes through the house every five seconds; just after it, nothing but what is tested can look again soon */
   const justSwept = (): boolean => Date.now() % 5_000 > 500 && Date.now() % 5_000 < 1_000;
 
-  it.each([
+  const wrongs = [
     ['an hour ahead', hour],
     ['an hour behind', -hour],
-  ])(
+  ] as const;
+
+  it.each(shapes(wrongs))(
     '%s fires nothing early, and what falls due at once',
     async (_, ms) => {
       const before = await paid();

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { bundled, openHouse } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 
 let house: House;
 let crowd: pg.Client[] = [];
@@ -94,11 +95,13 @@ async function undo(table: string, code: string, { times, when }: { times: numbe
   await query(`create ${how} ${table} ${late} for each row execute function undo_${table}()`);
 }
 
-it.each([
-  ['a deadlock', '40P01', 'half-way'],
-  ['a serialization failure', '40001', 'half-way'],
+const undoings = [
   ['a serialization failure', '40001', 'at its commit'],
-])(
+  ['a serialization failure', '40001', 'half-way'],
+  ['a deadlock', '40P01', 'half-way'],
+] as const;
+
+it.each(shapes(undoings))(
   'row 7: %s (%s), %s, four times over: declared and paged once, and answered in time',
   async (_, code, when) => {
     house = await openHouse();

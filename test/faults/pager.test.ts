@@ -1,6 +1,7 @@
 /** The pager fails in every way it can: somebody is told by another way, and the page itself is never given up. */
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
+import { shapes } from '../tools/shapes.ts';
 import { channelOf, type Declared, declare, open, patient, posted } from './scene.ts';
 
 let house: House;
@@ -96,10 +97,12 @@ it(
   patient,
 );
 
-it.each([
+const losses = [
   ['drops', { kind: 'dropped' as const }],
   ['refuses later', { kind: 'refused-later' as const, why: 'the team has no on-call' }],
-])(
+] as const;
+
+it.each(shapes(losses))(
   'row 20: a page that the pager accepts and %s takes the second route and is sent again under its key',
   async (_, effect) => {
     house.pager.faults.add({ method: 'POST alerts', effect, times: 1 });

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 let house: House | undefined;
@@ -37,10 +38,12 @@ const pages = ({ pager }: House, count: number) =>
 const said = ({ bot, slack }: House, words: string) =>
   slack.until(`the log line "${words}"`, () => bot.lastLines().find((line) => line.includes(words)));
 
-it.each([
+const endings = [
   ['an error that nobody handles', { kind: 'throw' } as const, 'an error that nobody handled: this process ends'],
   ['no memory left', { kind: 'eat-memory' } as const, 'heap out of memory'],
-])(
+] as const;
+
+it.each(shapes(endings))(
   'row 35: %s ends the process; its supervisor’s next one is ready within seconds and does what fell due',
   async (_, order, words) => {
     const inside = makeInside('--max-old-space-size=128');

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import type { House } from '../../src/sandbox/house.ts';
+import { shapes } from '../tools/shapes.ts';
 import { channelOf, declare, logOf, open, patient, posted, posts, quiet } from './scene.ts';
 
 let house: House;
@@ -49,12 +50,14 @@ it(
   patient,
 );
 
-it.each([
+const failures = [
+  ['an answer that is lost after it took effect', { kind: 'reply-lost' as const }],
   ['an error', { kind: 'status' as const, status: 500 }],
   ['a fault in words', { kind: 'error' as const, error: 'fatal_error' }],
   ['no answer', { kind: 'hang' as const }],
-  ['an answer that is lost after it took effect', { kind: 'reply-lost' as const }],
-])(
+] as const;
+
+it.each(shapes(failures))(
   'row 9: Slack answers posts with %s: each stands once and in order, and the page is not held up',
   async (_, effect) => {
     const declared = await declare(house);

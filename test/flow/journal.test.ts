@@ -11,6 +11,7 @@ import type { LineMode } from '../../src/sandbox/line.ts';
 import type { Entry } from '../../src/sandbox/slack/workspace.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 import { bundled } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -94,11 +95,13 @@ async function expectMergedOnce({ id, announcement }: Pick<Told, 'id' | 'announc
   return row;
 }
 
-it.each<[string, LineMode]>([
-  ['refuses', { kind: 'refuse' }],
+const absences: [string, LineMode][] = [
   ['accepts and never answers', { kind: 'silent' }],
+  ['refuses', { kind: 'refuse' }],
   ['answers slowly', { kind: 'slow', ms: 250 }],
-])(
+];
+
+it.each(shapes(absences))(
   'row 3, row 4: declares while the database %s, and merges it once when it is back',
   async (what, mode) => {
     house.line.set(mode);

@@ -1,0 +1,25 @@
+import { pure } from './jest.config.js';
+
+const { displayName, ...config } = pure;
+
+export default {
+  mutate: ['src/incident/**/*.ts'],
+  testRunner: 'jest',
+  jest: {
+    projectType: 'custom',
+    config: { ...config, roots: ['<rootDir>/src', '<rootDir>/test/incident'] },
+    enableFindRelatedTests: true,
+  },
+  coverageAnalysis: 'perTest',
+  tsconfigFile: 'tsconfig.none.json',
+  thresholds: { high: 95, low: 90, break: 85 },
+  reporters: ['progress-append-only', 'clear-text', 'json'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+  jsonReporter: { fileName: '.stryker/report.json' },
+  incremental: true,
+  incrementalFile: '.stryker/incremental.json',
+  tempDirName: '.stryker/sandbox',
+  timeoutMS: 10_000,
+  concurrency: 2,
+  maxTestRunnerReuse: 50,
+};
