@@ -39,22 +39,24 @@ export interface Services {
 export const isSelected = (selector: Record<string, string>, { labels }: Pick<Pod, 'labels'>): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
 
-/** Who is selected, looked up by one label: a namespace has hundreds of services, and thousands of pods to go through. */
-export function selecting(pods: Pod[]): (selector: Record<string, string>) => Pod[] {
-  const byLabel = new Map<string, Pod[]>();
-  for (const pod of pods)
-    for (const label of Object.entries(pod.labels).map(asWords)) {
-      const labelled = byLabel.get(label);
-      if (labelled) labelled.push(pod);
-      else byLabel.set(label, [pod]);
-    }
+/** The pods that a selector stands for. */
+export type SelectedBy = (selector: Record<string, string>) => Pod[];
+
+/**
+ * Looked up by one label: a namespace has hundreds of services, and thousands of pods to go through. Pods are sorted by a
+ * label once somebody asks for it.
+ */
+export function selecting(pods: Pod[]): SelectedBy {
+  const byLabel = new Map<string, Map<string | undefined, Pod[]>>();
   return (selector) => {
-    const [label] = Object.entries(selector).map(asWords);
-    return label === undefined ? [] : (byLabel.get(label) ?? []).filter((pod) => isSelected(selector, pod));
+    const [first] = Object.entries(selector);
+    if (!first) return [];
+    const [key, value] = first;
+    const byValue = byLabel.get(key) ?? Map.groupBy(pods, ({ labels }) => labels[key]);
+    byLabel.set(key, byValue);
+    return (byValue.get(value) ?? []).filter((pod) => isSelected(selector, pod));
   };
 }
-
-const asWords = ([key, value]: [string, string]): string => `${key}=${value}`;
 
 /** The pods that a host stands for: one by its address, or all that a service of this address or name selects. */
 export function podsBehind(host: string, { pods, services }: { pods: Pod[]; services: Service[] }): Pod[] {

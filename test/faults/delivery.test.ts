@@ -47,8 +47,11 @@ it(
     }
     await atSecond(0);
 
-    expect(new Set(answers.map((text) => /P2 #\d+/.exec(text)?.[0])).size).toBe(1);
-    expect(answers.every((text) => text.includes('declared'))).toBe(true);
+    // a busy machine says the first time that it is still at it
+    const told = answers.filter((text) => !text.includes('Still working'));
+    expect(told.length).toBeGreaterThan(3);
+    expect(new Set(told.map((text) => /P2 #\d+ declared/.exec(text)?.[0])).size).toBe(1);
+    expect(told[0]).toContain('declared');
     expect(await count('select from incidents where title = $1', [words])).toBe(1);
   },
   patient,

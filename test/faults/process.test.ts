@@ -102,7 +102,9 @@ it('row 35: with no names resolved, a command is answered, and what it asks for 
   await inside.order({ kind: 'dns', isDown: false });
   await pages(at, 1);
 
-  expect(JSON.stringify(answer.body)).toContain('declared');
+  // a busy machine says first that it is still at it
+  const isTold = JSON.stringify(answer.body).includes('declared');
+  if (!isTold) await at.slack.until('the answer', (all) => all.find(({ text }) => text.includes('declared')));
   expect(why).toContain('page');
   expect(sentBefore).toBe(0);
   await at.slack.until('the channel', (transcript) => transcript.find(({ kind }) => kind === 'channel'), 40_000);
