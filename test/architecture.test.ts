@@ -42,10 +42,11 @@ const rooms: Record<string, string[] | 'everything but sandbox'> = {
   'settings.ts': [],
   'log.ts': [],
   'errors.ts': [],
+  'turn.ts': [],
 };
 
-/** Every room but incident/ may log and throw. */
-const common = new Set(['log.ts', 'errors.ts']);
+/** Every room but incident/ may log, throw and wait for its turn. */
+const common = new Set(['log.ts', 'errors.ts', 'turn.ts']);
 
 const all = Object.keys(rooms);
 const but = (...without: string[]): string[] => all.filter((room) => !without.includes(room));

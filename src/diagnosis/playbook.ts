@@ -1,6 +1,7 @@
 /** Look, then judge: runs probes in parallel, each within its own limit, and lets pure rules speak of what was seen. */
 import { CannotSee } from '../errors.ts';
 import type { Milliseconds } from '../incident/policy.ts';
+import { turn } from '../turn.ts';
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings } from './diagnosis.ts';
 import { judge } from './judgement.ts';
 import { forOneRun } from './shared.ts';
@@ -42,6 +43,7 @@ export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
       const ended = Promise.all(looks.map(({ ended }) => ended));
       if (first && !(await isWithin(firstMs, ended))) first(reportOf(parts, { looks, around, started }));
       await ended;
+      await turn();
       return reportOf(parts, { looks, around, started });
     },
   };

@@ -9,18 +9,22 @@ import { askOne, literal, quoted } from './database.ts';
 const Counted = z.object({
   running: z.number(),
   stuck: z.number(),
-  oldestMs: z.number().nullable(),
   /** at most ten, the most stuck first */
   byWorkflow: z.array(z.object({ workflow: z.string(), stuck: z.number() })),
+});
+const Oldest = z.object({
   /** the oldest five */
   sample: z.array(z.object({ id: z.string(), workflow: z.string(), runningMs: z.number() })),
 });
 const Progress = z.object({ finished: z.number() });
 
-export type Executions = z.infer<typeof Counted> & {
-  /** how many finished within `stalledAfter`; absent: the runbook names no column that would tell */
-  finished?: Seen<number>;
-};
+export type Executions = z.infer<typeof Counted> &
+  z.infer<typeof Oldest> & {
+    /** absent: none is stuck */
+    oldestMs?: number | undefined;
+    /** how many finished within `stalledAfter`; absent: the runbook names no column that would tell */
+    finished?: Seen<number>;
+  };
 
 /** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
 const longRunning = ({ targets }: IssueType): string[] =>
@@ -43,8 +47,14 @@ export const executions: Probe<Executions> = {
   name: 'executions',
   timeoutMs: 4_000,
   async look(surroundings) {
-    const [counted, finished] = await Promise.all([countStuck(surroundings), countFinished(surroundings)]);
-    return finished === undefined ? counted : { ...counted, finished };
+    // side by side: each reads all that is running
+    const [counted, { sample }, finished] = await Promise.all([
+      countStuck(surroundings),
+      oldestOf(surroundings),
+      countFinished(surroundings),
+    ]);
+    const seen = { ...counted, sample, oldestMs: sample[0]?.runningMs };
+    return finished === undefined ? seen : { ...seen, finished };
   },
   gaps: ({ finished }) =>
     finished === undefined || finished.ok ? [] : [`whether executions still finish was not seen: ${finished.why}`],
@@ -75,54 +85,61 @@ function isStuck(issueType: IssueType): string {
   return `${before('$2')} and (not coalesce(${workflow}::text = any($3::text[]), false) or ${before('$4')})`;
 }
 
+function valuesOf(issueType: IssueType): unknown[] {
+  const long = longRunning(issueType);
+  return [
+    runningStatus(issueType),
+    limitOf(issueType, 'stuckAfter'),
+    ...(long.length === 0 ? [] : [long, limitOf(issueType, 'longRunningAfter')]),
+  ];
+}
+
 /**
  * Counted in the database: a hundred thousand stuck rows come back as one row, names cut. The status is compared as the
  * column's own type, so that an index on it serves; names are cut last, so that two long ones alike in front stay two.
- * Only what is shown is made into text: that is a quarter of the time.
  */
 function countStuck(surroundings: Surroundings): Promise<z.infer<typeof Counted>> {
   const { issueType } = surroundings;
-  const { table, id, workflow, status, startedAt } = names(issueType);
-  const stuck = isStuck(issueType);
-  const long = longRunning(issueType);
+  const { table, workflow, status } = names(issueType);
   return askOne(surroundings, {
     row: Counted,
-    values: [
-      runningStatus(issueType),
-      limitOf(issueType, 'stuckAfter'),
-      ...(long.length === 0 ? [] : [long, limitOf(issueType, 'longRunningAfter')]),
-    ],
+    values: valuesOf(issueType),
     sql: `with grouped as materialized (
        select coalesce(${workflow}::text, '(none)') as workflow,
               count(*) as running,
-              count(*) filter (where ${stuck}) as stuck
+              count(*) filter (where ${isStuck(issueType)}) as stuck
          from ${table}
         where ${status} = $1
         group by ${workflow}
-     ), oldest as materialized (
-       select ${id}::text as id,
-              coalesce(${workflow}::text, '(none)') as workflow,
-              (extract(epoch from now() - ${startedAt}) * 1000)::double precision as running_ms
-         from (select ${id}, ${workflow}, ${startedAt}
-                 from ${table}
-                where ${status} = $1
-                  and ${stuck}
-                order by ${startedAt}, ${id}
-                limit 5) few
      )
      select (select coalesce(sum(running), 0)::int from grouped) as running,
             (select coalesce(sum(stuck), 0)::int from grouped) as stuck,
-            (select max(running_ms) from oldest) as "oldestMs",
             (select coalesce(json_agg(w), '[]')
                from (select left(workflow, 80) as workflow, stuck::int as stuck
                        from grouped
                       where stuck > 0
                       order by grouped.stuck desc, grouped.workflow
-                      limit 10) w) as "byWorkflow",
-            (select coalesce(json_agg(s), '[]')
-               from (select left(id, 80) as id, left(workflow, 80) as workflow, running_ms as "runningMs"
-                       from oldest
-                      order by running_ms desc, oldest.id) s) as sample`,
+                      limit 10) w) as "byWorkflow"`,
+  });
+}
+
+/** Only what is shown is made into text: that is a quarter of the time. */
+function oldestOf(surroundings: Surroundings): Promise<z.infer<typeof Oldest>> {
+  const { issueType } = surroundings;
+  const { table, id, workflow, status, startedAt } = names(issueType);
+  return askOne(surroundings, {
+    row: Oldest,
+    values: valuesOf(issueType),
+    sql: `select coalesce(json_agg(s order by s."runningMs" desc, s.id), '[]') as sample
+       from (select left(${id}::text, 80) as id,
+                    left(coalesce(${workflow}::text, '(none)'), 80) as workflow,
+                    (extract(epoch from now() - ${startedAt}) * 1000)::double precision as "runningMs"
+               from (select ${id}, ${workflow}, ${startedAt}
+                       from ${table}
+                      where ${status} = $1
+                        and ${isStuck(issueType)}
+                      order by ${startedAt}, ${id}
+                      limit 5) few) s`,
   });
 }
 

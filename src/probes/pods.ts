@@ -5,6 +5,7 @@ import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Owner, Pod, Pods } from '../diagnosis/pod.ts';
 import { reasonOf } from '../diagnosis/words.ts';
+import { turn } from '../turn.ts';
 import { clusterOf, cutOff, listedOnce, namespaceOf } from './kubernetes.ts';
 import { podOf } from './pod-row.ts';
 import { listReplicaSets } from './replica-sets.ts';
@@ -23,6 +24,7 @@ export const pods: Probe<Pods> = {
       label === undefined ? undefined : listPods(cluster, namespace, label),
       deploymentsOf(cluster, namespace),
     ]);
+    await turn();
     const uids = new Set(labelled?.rows.map(({ uid }) => uid));
     const rows = unique([...(labelled?.rows ?? []), ...all.rows]).map((pod) => owned(pod, owners.byReplicaSet));
     const counted = withSiblings(rows);

@@ -12,7 +12,7 @@ const hours = (n: number): number => minutes(60 * n);
 const type = workflowStuckType();
 const within = (thresholds: Record<string, number>): IssueType => ({ ...type, thresholds });
 
-const none: Executions = { running: 0, stuck: 0, oldestMs: null, byWorkflow: [], sample: [] };
+const none: Executions = { running: 0, stuck: 0, byWorkflow: [], sample: [] };
 const seen = (parts: Partial<Executions>): Executions => ({ ...none, running: parts.stuck ?? 0, ...parts });
 
 describe('executions.stuck', () => {
@@ -43,7 +43,7 @@ describe('executions.stuck', () => {
   });
 
   it.each([
-    ['nothing below one', 0, null, []],
+    ['nothing below one', 0, 0, []],
     ['a warning from one', 1, hours(1), ['warning']],
     ['a warning at nine', 9, hours(3), ['warning']],
     ['critical from ten', 10, hours(1), ['critical']],

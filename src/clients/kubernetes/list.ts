@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Kind, Listed, Listing } from '../../diagnosis/cluster.ts';
 import { CannotSee } from '../../errors.ts';
+import { turn } from '../../turn.ts';
 import type { Ask } from './ask.ts';
 import { pathOfList } from './names.ts';
 import type { Purpose } from './refusal.ts';
@@ -60,6 +61,7 @@ async function pageOf<Row>(
   body: string,
   { kind, parse }: Listing<Row>,
 ): Promise<{ rows: Row[]; next: string | undefined }> {
+  await turn();
   try {
     const { items, metadata } = Page.parse(JSON.parse(body));
     return { rows: await inTurns(items ?? [], parse), next: metadata?.continue || undefined };
@@ -77,7 +79,7 @@ async function inTurns<Row>(items: unknown[], parse: (item: unknown) => Row): Pr
   for (const item of items) {
     rows.push(parse(item));
     if (performance.now() - began < turnMs) continue;
-    await new Promise(setImmediate);
+    await turn();
     began = performance.now();
   }
   return rows;

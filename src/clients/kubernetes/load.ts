@@ -1,5 +1,6 @@
 /** Loads what speaks to the cluster, which is large, without holding up what answers Slack meanwhile. */
 import { readdir } from 'node:fs/promises';
+import { turn } from '../../turn.ts';
 import type { openSession } from './session.ts';
 
 /** Throws when a module cannot be loaded. */
@@ -17,7 +18,7 @@ async function loadParts(): Promise<void> {
     const files = await readdir(new URL(`gen/${folder}/`, import.meta.resolve('@kubernetes/client-node')));
     for (const name of files.filter((name) => name.endsWith('.js') && !gathers(name))) {
       await import(`@kubernetes/client-node/dist/gen/${folder}/${name}`);
-      await new Promise(setImmediate);
+      await turn();
     }
   }
 }
