@@ -2,6 +2,7 @@
 import type { Instant } from '../incident/incident.ts';
 import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import type { Cluster, Right } from './cluster.ts';
+import type { Threshold } from './thresholds.ts';
 
 /** The little of a Postgres client that probes need; `pg.Pool` and `pg.Client` both fit. */
 export interface Queryable {
@@ -181,6 +182,8 @@ export interface Changes {
 export interface Playbook {
   issueType: string;
   probes: readonly Probe<unknown>[];
+  /** numbers that the runbook may set for it, besides those that rules share */
+  thresholds?: Record<string, Threshold>;
   /** `first` hears, once, what is known while something is still looked at */
   run(surroundings: Surroundings, first?: (report: Report) => void): Promise<Report>;
 }

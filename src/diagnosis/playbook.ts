@@ -5,6 +5,7 @@ import { turn } from '../turn.ts';
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings } from './diagnosis.ts';
 import { judge } from './judgement.ts';
 import { forOneRun } from './shared.ts';
+import type { Threshold } from './thresholds.ts';
 import { reasonOf } from './words.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not accept a probe of a narrower type
@@ -15,6 +16,8 @@ export interface PlaybookParts<P extends Probes> {
   issueType: string;
   title: string;
   probes: P;
+  /** numbers of its own that the runbook may set, by name */
+  thresholds?: Record<string, Threshold>;
   rules: (evidence: Evidence<P>, surroundings: Surroundings) => Finding[];
   /** sentences on what it is not, each from what was seen */
   ruledOut?: (evidence: Evidence<P>, surroundings: Surroundings) => string[];
@@ -32,10 +35,11 @@ export const whenSeen = <Data, Said>(seen: Seen<Data>, rule: (data: Data) => Sai
 
 /** Title and rules come from the playbook, paragraph and steps from the runbook. */
 export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
-  const { issueType, probes } = parts;
+  const { issueType, probes, thresholds = {} } = parts;
   return {
     issueType,
     probes: Object.values(probes),
+    thresholds,
     async run(surroundings, first) {
       const started = performance.now();
       const around = forOneRun(surroundings);

@@ -5,12 +5,18 @@ import type { z } from 'zod';
 import { BadConfiguration } from '../errors.ts';
 import { defaultReminders, type Policy, type Reminders, timingRules } from '../incident/policy.ts';
 import { nearest } from './nearest.ts';
-import { RunbookFile } from './schema.ts';
+import { type KnownThresholds, type RunbookFile, runbookFile } from './schema.ts';
 
 type Path = PropertyKey[];
 
-/** `file` is only named in faults. Throws `BadConfiguration`. */
-export function loadPolicy(text: string, file: string): Policy {
+/** What the file is held against. */
+interface Held {
+  schema: ReturnType<typeof runbookFile>;
+  document: Document.Parsed;
+}
+
+/** `file` is only named in faults. `known`: the numbers that may be set; left out, any. Throws `BadConfiguration`. */
+export function loadPolicy(text: string, file: string, known?: KnownThresholds): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const place = (offset: number): string => {
@@ -19,11 +25,12 @@ export function loadPolicy(text: string, file: string): Policy {
   };
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) throw new BadConfiguration(broken.map(({ pos, message }) => `${place(pos[0])} ${message}`));
-  const result = RunbookFile.safeParse(contentOf(document, file));
+  const schema = runbookFile(known);
+  const result = schema.safeParse(contentOf(document, file));
   if (result.success) return toPolicy(result.data);
   throw new BadConfiguration(
     result.error.issues
-      .flatMap((issue) => faultsOf(issue, document))
+      .flatMap((issue) => faultsOf(issue, { schema, document }))
       .map(({ offset, sentence }) => `${place(offset)} ${sentence}`),
   );
 }
@@ -42,10 +49,10 @@ interface Fault {
   sentence: string;
 }
 
-function faultsOf(issue: z.core.$ZodIssue, document: Document.Parsed): Fault[] {
+function faultsOf(issue: z.core.$ZodIssue, held: Held): Fault[] {
+  const { document } = held;
   const name = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey(document, { path: issue.path, key }));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(held, { path: issue.path, key }));
   if (issue.code === 'invalid_union')
     return [{ offset: offsetOf(document, issue.path), sentence: `${name}: must be a number or a duration like 15m.` }];
   if (issue.code === 'invalid_key')
@@ -53,11 +60,11 @@ function faultsOf(issue: z.core.$ZodIssue, document: Document.Parsed): Fault[] {
   return [{ offset: offsetOf(document, issue.path), sentence: `${name || 'the file'}: ${issue.message}.` }];
 }
 
-function unknownKey(document: Document.Parsed, { path, key }: { path: Path; key: string }): Fault {
+function unknownKey({ schema, document }: Held, { path, key }: { path: Path; key: string }): Fault {
   const parent: unknown = document.getIn(path, true);
   const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
   const offset = isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
-  const known = nearest(key, keysKnownAt(path));
+  const known = nearest(key, keysKnownAt(schema, path));
   const hint = known === undefined ? '' : ` Did you mean "${known}"?`;
   return { offset, sentence: `${[...path.map(String), key].join('.')}: this key is not known here.${hint}` };
 }
@@ -73,8 +80,8 @@ function offsetOf(document: Document.Parsed, path: Path): number {
 }
 
 /** Keys of the schema at a path; records and lists pass through to what they hold. */
-function keysKnownAt(path: Path): string[] {
-  let schema: unknown = RunbookFile;
+function keysKnownAt(whole: unknown, path: Path): string[] {
+  let schema = whole;
   for (const step of path) schema = inside(schema, String(step));
   return shapeOf(schema) ?? [];
 }
@@ -107,7 +114,7 @@ const shapeOf = (schema: unknown): string[] | undefined => {
   return shape && Object.keys(shape);
 };
 
-function toPolicy(file: z.infer<typeof RunbookFile>): Policy {
+function toPolicy(file: RunbookFile): Policy {
   const {
     reminders,
     'issue-types': issueTypes,

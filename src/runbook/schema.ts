@@ -57,50 +57,63 @@ const Webhook = z
 /** A number as it is, a duration in milliseconds. */
 const Threshold = z.union([z.number(), Duration]);
 
-const IssueType = z.strictObject({
-  id: Name,
-  title: Text,
-  symptoms: z.array(Text).min(1),
-  words: z.array(Text.toLowerCase()).default([]),
-  look: z.array(Text).default([]),
-  steps: z.array(Text).min(1),
-  paragraph: Text,
-  thresholds: z.record(z.string(), Threshold).default({}),
-  targets: z.record(z.string(), Text).default({}),
-});
+/** What each number is, by its name. */
+export type KnownThresholds = Record<string, { what: string }>;
+
+function thresholdsOf(known: KnownThresholds) {
+  const named = Object.entries(known).map(
+    ([name, { what }]) => [name, z.exactOptional(Threshold.describe(what))] as const,
+  );
+  return z.strictObject(Object.fromEntries(named));
+}
+
+const issueType = (known: KnownThresholds | undefined) =>
+  z.strictObject({
+    id: Name,
+    title: Text,
+    symptoms: z.array(Text).min(1),
+    words: z.array(Text.toLowerCase()).default([]),
+    look: z.array(Text).default([]),
+    steps: z.array(Text).min(1),
+    paragraph: Text,
+    thresholds: (known ? thresholdsOf(known) : z.record(z.string(), Threshold)).default({}),
+    targets: z.record(z.string(), Text).default({}),
+  });
 
 const unique = (field: 'id') => (rows: { id: string }[]) => new Set(rows.map((row) => row[field])).size === rows.length;
 
 const perSeverity = <T extends z.ZodType>(schema: T) => z.strictObject({ p1: schema, p2: schema, p3: schema });
 
-export const RunbookFile = z
-  .strictObject({
-    title: Text,
-    severities: perSeverity(Severity),
-    ladder: perSeverity(Ladder),
-    /** a reminder that is left out keeps its default times */
-    reminders: z.partialRecord(z.enum(reminderKinds), Reminder).default({}),
-    levels: z.strictObject({ 'on-call': LevelPolicy, 'second-level': LevelPolicy, 'team-lead': LevelPolicy }),
-    fallback: z.strictObject({ slack: z.array(SlackId).default([]), webhook: z.exactOptional(Webhook) }),
-    rights: z.partialRecord(z.enum(['declare', 'respond', 'close']), z.array(SlackId).min(1)).default({}),
-    roles: z.array(z.strictObject({ id: Name, title: Text })).refine(unique('id'), 'two roles have the same id'),
-    'issue-types': z.array(IssueType).refine(unique('id'), 'two issue types have the same id'),
-    'confirm-within': Duration.default(30_000),
-    'channel-within': Duration.default(60_000),
-    'same-incident-within': Duration.default(600_000),
-  })
-  .superRefine((file, context) => {
-    for (const level of pagedLevels(file)) {
-      if (file.levels[level].pager.length > 0 || file.fallback.slack.length > 0) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['levels', level],
-        message: `is paged by the ladder, but has no pager target, and fallback names nobody: such a page would reach no one`,
-      });
-    }
-  });
+/** `known`: the numbers that may be set for an issue type; left out, any may. */
+export const runbookFile = (known?: KnownThresholds) =>
+  z
+    .strictObject({
+      title: Text,
+      severities: perSeverity(Severity),
+      ladder: perSeverity(Ladder),
+      /** a reminder that is left out keeps its default times */
+      reminders: z.partialRecord(z.enum(reminderKinds), Reminder).default({}),
+      levels: z.strictObject({ 'on-call': LevelPolicy, 'second-level': LevelPolicy, 'team-lead': LevelPolicy }),
+      fallback: z.strictObject({ slack: z.array(SlackId).default([]), webhook: z.exactOptional(Webhook) }),
+      rights: z.partialRecord(z.enum(['declare', 'respond', 'close']), z.array(SlackId).min(1)).default({}),
+      roles: z.array(z.strictObject({ id: Name, title: Text })).refine(unique('id'), 'two roles have the same id'),
+      'issue-types': z.array(issueType(known)).refine(unique('id'), 'two issue types have the same id'),
+      'confirm-within': Duration.default(30_000),
+      'channel-within': Duration.default(60_000),
+      'same-incident-within': Duration.default(600_000),
+    })
+    .superRefine((file, context) => {
+      for (const level of pagedLevels(file)) {
+        if (file.levels[level].pager.length > 0 || file.fallback.slack.length > 0) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['levels', level],
+          message: `is paged by the ladder, but has no pager target, and fallback names nobody: such a page would reach no one`,
+        });
+      }
+    });
 
-type RunbookFile = z.infer<typeof RunbookFile>;
+export type RunbookFile = z.infer<ReturnType<typeof runbookFile>>;
 
 function pagedLevels({ ladder }: { ladder: RunbookFile['ladder'] }) {
   const steps = Object.values(ladder).flatMap((one) => [...one.steps, one.repeat]);

@@ -118,6 +118,44 @@ it.each([
   expect(found.join('\n')).toMatch(sentence);
 });
 
+describe('a number of an issue type', () => {
+  const known = { stuckAfter: { what: 'old' }, criticalCount: { what: 'many' }, criticalAge: { what: 'older' } };
+
+  function refusals(from: string, to: string): string[] {
+    expect(shipped).toContain(from);
+    try {
+      loadPolicy(shipped.replace(from, to), 'runbook.yaml', known);
+      return [];
+    } catch (error) {
+      return error instanceof BadConfiguration ? error.faults : [String(error)];
+    }
+  }
+
+  it('is taken under a name that is known', () => {
+    expect(refusals('criticalCount: 10', 'criticalCount: 12')).toEqual([]);
+  });
+
+  it('is refused under another, with the name that was probably meant', () => {
+    const line = lineOf(shipped, 'stuckAfter: 1h');
+
+    expect(refusals('stuckAfter: 1h', 'stuckAfer: 1h')).toEqual([
+      `runbook.yaml:${line}:19 issue-types.3.thresholds.stuckAfer: this key is not known here. Did you mean "stuckAfter"?`,
+    ]);
+  });
+
+  it('is refused under a name that is like none', () => {
+    expect(refusals('stuckAfter: 1h', 'gremlins: 1h')).toEqual([
+      expect.stringMatching(/gremlins: this key is not known here\.$/),
+    ]);
+  });
+
+  it('is refused beside the other faults of the file', () => {
+    const found = refusals('stuckAfter: 1h, criticalCount: 10', 'stuckAfer: 1h, criticalCount: many');
+
+    expect(found).toEqual([expect.stringContaining('criticalCount: must be'), expect.stringContaining('stuckAfer')]);
+  });
+});
+
 it('takes a webhook on this machine', () => {
   expect(faults(shipped.replace('fallback:', 'fallback:\n  webhook: http://127.0.0.1:9/x'))).toEqual([]);
 });
