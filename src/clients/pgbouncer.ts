@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Console } from '../diagnosis/diagnosis.ts';
 import { CannotSee } from '../errors.ts';
 import { ContainedClient } from './contained-client.ts';
+import { ownSockets } from './own-sockets.ts';
 import { refusalOfConsole } from './pgbouncer-refusal.ts';
 import { within } from './within.ts';
 
@@ -25,7 +26,8 @@ const session = {
 /** Throws for what is no URL; what cannot be reached is tried again at every question. */
 export function makePoolerConsole(url: string): PoolerConsole {
   const connectionString = consoleUrl(url);
-  const line = warmLine(() => new ContainedClient({ ...session, connectionString }));
+  const { stream, letGo } = ownSockets();
+  const line = warmLine(() => new ContainedClient({ ...session, connectionString, stream }));
   let before: Promise<unknown> = Promise.resolve();
   return {
     show: (what) =>
@@ -37,7 +39,10 @@ export function makePoolerConsole(url: string): PoolerConsole {
         before = answer.catch(() => {});
         return answer;
       }),
-    end: () => line.end(),
+    async end() {
+      await line.end();
+      letGo();
+    },
   };
 }
 

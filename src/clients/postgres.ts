@@ -1,8 +1,8 @@
 /** The client of the database that is diagnosed: few warm connections, read-only, a limit on every wait. */
 import { once } from 'node:events';
-import { Socket } from 'node:net';
 import pg from 'pg';
 import { ContainedClient } from './contained-client.ts';
+import { ownSockets } from './own-sockets.ts';
 import { within } from './within.ts';
 
 export interface TargetDatabase {
@@ -45,19 +45,6 @@ export function makeTargetDatabase(url: string, lost: (error: Error) => void): T
       await within(endMs, () => pool.end()).catch(() => {});
       letGo();
     },
-  };
-}
-
-/** The pool forgets a connection before its server has said goodbye, and its open socket keeps the process. */
-function ownSockets(): { stream: () => Socket; letGo: () => void } {
-  const open = new Set<Socket>();
-  return {
-    stream() {
-      const socket = new Socket();
-      open.add(socket);
-      return socket.once('close', () => open.delete(socket));
-    },
-    letGo: () => open.forEach((socket) => socket.unref()),
   };
 }
 

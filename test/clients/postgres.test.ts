@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -227,21 +226,6 @@ describe('a database that is not there', () => {
 
       expect((await asking).rows).toEqual([]);
       await ending;
-    });
-
-    it('does not keep the process after the end', async () => {
-      standStill((socket) => socket.write(done));
-      const program = `
-        const { makeTargetDatabase } = await import('./src/clients/postgres.ts');
-        const database = makeTargetDatabase('postgres://u:hush-hush@127.0.0.1:${port()}/app', () => {});
-        await database.query('select 1');
-        await database.end();`;
-      const child = spawn(process.execPath, ['--input-type=module', '--eval', program]);
-
-      expect(await once(child, 'exit', { signal: AbortSignal.timeout(15_000) }).finally(() => child.kill())).toEqual([
-        0,
-        null,
-      ]);
     });
   });
 
