@@ -25,6 +25,7 @@ async function main([issueType, ...more]: string[]): Promise<number> {
   if (more.length > 0 || !types.some(({ id }) => id === issueType)) return usage(types);
   const targets = targetsOf(config, makeLog('silent'));
   try {
+    await targets.load();
     const report = await look({ policy, playbooks, ...targets }, issueType);
     if (!report) return usage(types);
     console.log(reportText(report));

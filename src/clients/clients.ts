@@ -13,6 +13,8 @@ export interface Addresses {
 
 export interface TargetClients {
   clients: Clients;
+  /** for who looks at once: loading takes seconds on a slow machine, which would count in the limits of the look */
+  load: () => Promise<void>;
   end: () => Promise<void>;
 }
 
@@ -32,6 +34,9 @@ export function makeClients(addresses: Addresses, lost: (what: string, error: Er
       : makeTargetCluster(where, { lost: (error) => lost('the diagnosed cluster cannot be looked at', error) });
   return {
     clients: { ...(database && { database }), ...(pooler && { pooler }), ...(cluster && { cluster }) },
+    async load() {
+      await cluster?.load();
+    },
     async end() {
       await Promise.all([database?.end(), pooler?.end(), cluster?.end()]);
     },

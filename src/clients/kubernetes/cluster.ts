@@ -12,6 +12,8 @@ import type { Session } from './session.ts';
 import type { Where } from './where.ts';
 
 export interface TargetCluster extends Cluster {
+  /** what is large is there once this has ended; of what cannot be used the next call tells */
+  load(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -48,6 +50,9 @@ export function makeTargetCluster(where: Where, { limits = usual, lost = () => {
     logs: (asked) => reading((ask) => logs(ask, asked)),
     may: (right, namespace) => reading((ask) => may(ask, right, namespace)),
     exec: (asked) => within(execMs, async (signal) => exec(await session(), asked, signal)),
+    async load() {
+      await session().catch(() => {});
+    },
     async end() {
       clearTimeout(loading);
       await (await opening?.catch(() => undefined))?.end();
