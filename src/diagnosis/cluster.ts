@@ -70,11 +70,18 @@ export interface LogAsked extends PodAddress {
   tailLines: number;
 }
 
+/** Lines that were asked for and not read. */
+export interface LogGap {
+  of: 'newest' | 'oldest';
+  why: string;
+}
+
 export interface Logs {
   /** each with the time of its writing, RFC 3339, before it */
   lines: string[];
   /** the container has said more than was read */
   isCut: boolean;
+  gap?: LogGap;
 }
 
 export interface Ran {

@@ -1,5 +1,5 @@
 /** The last lines of every pod of the workflow engine: trouble of a kind clustered, and when it last said anything. */
-import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds, type LogGap } from '../diagnosis/cluster.ts';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { classOf, type Host, hostsIn, type LineClass, masked } from '../diagnosis/log-lines.ts';
@@ -12,6 +12,7 @@ import type { IssueType, Milliseconds } from '../incident/policy.ts';
 import { clusterOf, labelled, namespaceOf, whyNot } from './kubernetes.ts';
 import { type Line, lineOf } from './logs.ts';
 import { usesIn } from './memory.ts';
+import { freshAt } from './pod-use.ts';
 import { listPods } from './pods.ts';
 
 const tailLines = 200;
@@ -33,6 +34,7 @@ export interface LineGroup {
 export interface PodLog {
   use: ContainerUse;
   lines: number;
+  /** absent where it was not read as well */
   newestAt?: Instant | undefined;
   /** between two lines, half of the time no more than this */
   usualGapMs?: Milliseconds | undefined;
@@ -50,6 +52,7 @@ export interface EngineLogs {
 interface Read {
   use: ContainerUse;
   lines: Line[];
+  gap: LogGap | undefined;
 }
 
 const linesIn = askedOnce(
@@ -65,10 +68,8 @@ const linesIn = askedOnce(
     const refused = looks.filter((look) => look.status === 'rejected').map(({ reason }) => whyNot(reason));
     const left =
       main.length > asked.length ? [`there are ${main.length} pods, the logs of ${asked.length} were read`] : [];
-    return {
-      read: looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])),
-      unread: [...new Set(refused), ...left, ...beside(pods.rows)],
-    };
+    const read = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
+    return { read, unread: [...new Set(refused), ...read.flatMap(gapOf), ...left, ...beside(pods.rows)] };
   },
 );
 
@@ -112,16 +113,18 @@ export const engineLogs: Probe<EngineLogs> = {
 
 async function linesOf(cluster: Cluster, use: ContainerUse): Promise<Read> {
   const { namespace, pod, container } = use;
-  const { lines } = await cluster.logs({ namespace, pod, container, tailLines });
-  return { use, lines: lines.flatMap(lineOf) };
+  const { lines, gap } = await cluster.logs({ namespace, pod, container, tailLines });
+  return { use, lines: lines.flatMap(lineOf), gap };
 }
 
-function logOf({ use, lines }: Read, now: Instant): PodLog {
+const gapOf = ({ use, gap }: Read): string[] => (gap ? [`${use.pod}/${use.container}: ${gap.why}`] : []);
+
+function logOf({ use, lines, gap }: Read, now: Instant): PodLog {
   const lately = lines.filter(({ at }) => now - at <= complaintsWithinMs);
   return {
-    use,
+    use: freshAt(use, now),
     lines: lines.length,
-    newestAt: lines.at(-1)?.at,
+    newestAt: gap?.of === 'newest' ? undefined : lines.at(-1)?.at,
     usualGapMs: usualGap(lines),
     groups: groupsOf(lately),
     hosts: hostsOf(lately),

@@ -14,7 +14,7 @@ export interface Line {
 export interface ReadLog {
   asked: LogAsked;
   lines: Line[];
-  /** absent: it was read */
+  /** absent: all was read that was asked for */
   why?: string;
 }
 
@@ -29,11 +29,12 @@ export async function readLogs(cluster: Cluster, asked: LogAsked[]): Promise<Rea
 }
 
 async function readLog(cluster: Cluster, asked: LogAsked): Promise<ReadLog> {
+  const because = (reason: string): string => `${asked.pod}/${asked.container ?? ''}: ${reason}`;
   try {
-    const { lines } = await cluster.logs(asked);
-    return { asked, lines: lines.flatMap(lineOf) };
+    const { lines, gap } = await cluster.logs(asked);
+    return { asked, lines: lines.flatMap(lineOf), ...(gap === undefined ? {} : { why: because(gap.why) }) };
   } catch (error) {
-    return { asked, lines: [], why: `${asked.pod}/${asked.container ?? ''}: ${reasonOf(error)}` };
+    return { asked, lines: [], why: because(reasonOf(error)) };
   }
 }
 

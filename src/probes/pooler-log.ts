@@ -1,5 +1,5 @@
 /** What PgBouncer's log says of refused clients and failed logins: its console forgets them at once. */
-import { type Cluster, kinds, type LogAsked } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds, type LogAsked, type LogGap } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import { minutes } from '../diagnosis/times.ts';
 import { duration, oneLine, reasonOf } from '../diagnosis/words.ts';
@@ -49,11 +49,7 @@ export const poolerLog: Probe<PoolerLog> = {
     return {
       complained: complainedOf(young.map(({ text }) => text)),
       sinceMs,
-      gaps: [
-        ...(said.isCut ? [`the log of ${duration(sinceMs)} is longer than the ${tailLines} lines that were read`] : []),
-        ...(said.lines.length > 0 || said.why !== undefined ? [] : ['its log holds nothing']),
-        ...(said.why === undefined ? [] : [`what a run before this one said was not seen: ${said.why}`]),
-      ],
+      gaps: gapsOf(said),
     };
   },
   repeat: ({ targets }) => `kubectl logs ${targets['pooler']} -n ${targets['namespace']} --since=15m`,
@@ -64,22 +60,33 @@ interface Said {
   lines: Line[];
   /** its first line is younger than that, and was not the first */
   isCut: boolean;
+  gap: LogGap | undefined;
   /** why the run before was not read */
   why?: string;
 }
 
+/** What is older than that time, and was not read for its length, is missed by nobody. */
+function gapsOf({ lines, isCut, gap, why }: Said): string[] {
+  return [
+    ...(isCut && !gap ? [`the log of ${duration(sinceMs)} is longer than the ${tailLines} lines that were read`] : []),
+    ...(gap && (isCut || gap.of === 'newest') ? [gap.why] : []),
+    ...(lines.length > 0 || why !== undefined ? [] : ['its log holds nothing']),
+    ...(why === undefined ? [] : [`what a run before this one said was not seen: ${why}`]),
+  ];
+}
+
 /** A log that begins within that time may be one of after a restart: the run before has the rest. */
 async function saidSince(cluster: Cluster, asked: LogAsked, since: Instant): Promise<Said> {
-  const { lines: texts, isCut } = await cluster.logs(asked);
+  const { lines: texts, isCut, gap } = await cluster.logs(asked);
   const lines = texts.flatMap(lineOf);
   const isYoung = (lines[0]?.at ?? Infinity) >= since;
-  if (!isYoung || isCut || asked.previous === true) return { lines, isCut: isCut && isYoung };
+  if (!isYoung || isCut || asked.previous === true) return { lines, isCut: isCut && isYoung, gap };
   try {
     const before = await saidSince(cluster, { ...asked, previous: true }, since);
     return { ...before, lines: [...before.lines, ...lines] };
   } catch (error) {
     const hadNone = error instanceof CannotSee && error.code === 'absent';
-    return { lines, isCut: false, ...(hadNone ? {} : { why: reasonOf(error) }) };
+    return { lines, isCut: false, gap, ...(hadNone ? {} : { why: reasonOf(error) }) };
   }
 }
 

@@ -7,14 +7,15 @@ export interface Asking {
   /** a status that the caller knows what to make of */
   alsoTakes?: number;
   body?: unknown;
+  mostBytes?: number;
 }
 
 export type Ask = (path: string, asking: Asking) => Promise<Answer>;
 
 export const asking =
   (session: Session, signal: AbortSignal): Ask =>
-  async (path, { purpose, alsoTakes, body }) => {
-    const answer = await reached(session, { path, body, signal });
+  async (path, { purpose, alsoTakes, ...call }) => {
+    const answer = await reached(session, { path, signal, ...call });
     const isTaken = (answer.status >= 200 && answer.status < 300) || answer.status === alsoTakes;
     if (!isTaken) throw refusalOf(answer, purpose);
     return answer;

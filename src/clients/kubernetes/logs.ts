@@ -1,5 +1,5 @@
 /** The last lines of a container, never its stream. */
-import { kinds, type LogAsked, type Logs } from '../../diagnosis/cluster.ts';
+import { kinds, type LogAsked, type LogGap, type Logs } from '../../diagnosis/cluster.ts';
 import type { Ask } from './ask.ts';
 import { pathOfPod } from './names.ts';
 
@@ -16,13 +16,24 @@ export async function logs(ask: Ask, asked: LogAsked): Promise<Logs> {
     const body = await read(ask, { ...asked, tailLines });
     const lines = body.split('\n').filter((line) => line !== '');
     const isShort = Buffer.byteLength(body) >= mostBytes;
-    if (!isShort || n === mostTries || tailLines === 1)
+    if (!isShort || n === mostTries || tailLines === 1) {
+      const gap = gapOf({ isShort, read: tailLines, asked: asked.tailLines });
       return {
         lines: lines.slice(-tailLines),
-        isCut: isShort || tailLines < asked.tailLines || lines.length > tailLines,
+        isCut: gap !== undefined || lines.length > tailLines,
+        ...(gap && { gap }),
       };
+    }
     tailLines = Math.max(1, Math.floor(Math.min(lines.length, tailLines) / 2));
   }
+}
+
+const kilobytes = mostBytes / 1_024;
+
+function gapOf({ isShort, read, asked }: { isShort: boolean; read: number; asked: number }): LogGap | undefined {
+  const why = 'its lines are so long that';
+  if (isShort) return { of: 'newest', why: `${why} the newest is not among the ${kilobytes} KB that were read` };
+  return read < asked ? { of: 'oldest', why: `${why} of ${asked} only the last ${read} were read` } : undefined;
 }
 
 /** One line more than asked for tells whether there was more. */
@@ -36,5 +47,6 @@ async function read(ask: Ask, { previous = false, tailLines, ...address }: LogAs
   });
   const { namespace, pod } = address;
   const purpose = { kind: kinds.pods, verbs: ['get'], subresource: 'log', namespace, pod } as const;
-  return (await ask(`${pathOfPod(address, 'log')}?${query.toString()}`, { purpose })).body;
+  // also of a server that takes no heed of the limit
+  return (await ask(`${pathOfPod(address, 'log')}?${query.toString()}`, { purpose, mostBytes })).body;
 }

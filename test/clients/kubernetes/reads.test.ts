@@ -182,10 +182,44 @@ describe('logs', () => {
       response.end(`${all.slice(-lines).join('\n')}\n`.slice(0, 262_144));
     };
 
-    const { lines, isCut } = await cluster.logs({ ...asked, tailLines: 20 });
+    const { lines, isCut, gap } = await cluster.logs({ ...asked, tailLines: 20 });
 
     expect(lines.at(-1)).toBe(newest);
     expect(isCut).toBe(true);
+    expect(gap).toEqual({ of: 'oldest', why: 'its lines are so long that of 20 only the last 1 were read' });
+  });
+
+  it('of which the newest line is too long say that it was not read', async () => {
+    api.answers = text(200, `${line(1)}${'x'.repeat(262_144)}`.slice(0, 262_144));
+
+    expect((await cluster.logs(asked)).gap).toEqual({
+      of: 'newest',
+      why: 'its lines are so long that the newest is not among the 256 KB that were read',
+    });
+  });
+
+  it('are read no further by a server that takes no heed of the limit', async () => {
+    const part = `${line(1)} ${'x'.repeat(65_536)}\n`;
+    let sent = 0;
+    api.answers = (_request, response) => {
+      response.on('error', () => {});
+      const more = (): void => {
+        while (!response.destroyed) {
+          sent += part.length;
+          if (!response.write(part)) return void response.once('drain', more);
+        }
+      };
+      more();
+    };
+
+    const { lines, isCut, gap } = await cluster.logs(asked);
+
+    expect(lines.join('').length).toBeLessThanOrEqual(262_144);
+    expect([isCut, gap?.of]).toEqual([true, 'newest']);
+    expect(api.asked.length).toBeLessThanOrEqual(4);
+    expect(sent).toBeLessThan(64 * 1_024 * 1_024);
+    api.answers = text(200, `${line(1)}\n`);
+    expect((await cluster.logs(asked)).lines).toEqual([line(1)]);
   });
 
   it.each([
