@@ -7,7 +7,7 @@ import { shareOf } from '../diagnosis/rules/memory.ts';
 import { eventsOf, type Inside, insideCheck } from '../diagnosis/rules/memory-kills.ts';
 import { CannotSee } from '../errors.ts';
 import { clusterOf, leftOut, namespaceOf, whyNot } from './kubernetes.ts';
-import { usesIn } from './memory.ts';
+import { usesAt } from './memory.ts';
 
 /** A command in a pod is dear, and leaves a trace in the audit log: the most loaded alone. */
 const mostSuspects = 6;
@@ -38,8 +38,8 @@ export const cgroups: Probe<InsideSeen> = {
   ],
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
-    const { issueType } = surroundings;
-    const { containers } = await usesIn(cluster, namespaceOf(issueType), issueType.targets['label']);
+    const { issueType, now } = surroundings;
+    const { containers } = await usesAt(now, cluster, namespaceOf(issueType), issueType.targets['label']);
     const running = containers.filter(({ isRunning }) => isRunning).toSorted(mostLoadedFirst);
     const suspects = running.filter(isSuspect);
     const asked = suspects.length > 0 ? suspects.slice(0, mostSuspects) : running.slice(0, 1);

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { oneLine } from '../diagnosis/words.ts';
+import { count, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { labelOf } from './engine-logs.ts';
 import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
-import { usesIn } from './memory.ts';
+import { usesAt } from './memory.ts';
 
 const Row = z.object({
   metadata: z.object({ name: z.string() }),
@@ -20,6 +20,8 @@ const Row = z.object({
     }),
   ),
 });
+
+type Row = z.infer<typeof Row>;
 
 export interface Lease {
   namespace: string;
@@ -37,8 +39,35 @@ export interface LeasesSeen {
   gaps: string[];
 }
 
-/** One that nobody holds was given back, which is as it should be. */
 const listLeases = listedOnce(kinds.leases, (item) => Row.parse(item));
+
+type Held = Omit<Lease, 'durationMs' | 'renewedAt'> & Record<'durationMs' | 'renewedAt', number | undefined>;
+
+/** One that nobody holds was given back, which is as it should be. */
+function heldBy(
+  { metadata: { name }, spec }: Row,
+  engine: string,
+  containers: ContainerUse[],
+): Omit<Held, 'namespace'>[] {
+  const { holderIdentity: holder = '', leaseDurationSeconds: seconds, renewTime: renewedAt } = spec ?? {};
+  if (holder === '') return [];
+  // "pod_uuid" is how client libraries write who they are
+  const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
+  if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
+  return [{ name, holder: oneLine(holder, 80), durationMs: seconds && seconds * 1_000, renewedAt, pod }];
+}
+
+const timed = ({ durationMs, renewedAt, ...lease }: Held): Lease[] =>
+  durationMs === undefined || renewedAt === undefined ? [] : [{ ...lease, durationMs, renewedAt }];
+
+/** Whether its holder still lives, nobody can tell. */
+function untimed(held: Held[]): string[] {
+  const silent = held.filter((lease) => timed(lease).length === 0);
+  const leases = count(silent.length, 'lease');
+  return silent
+    .slice(0, 1)
+    .map(({ name }) => `when it was renewed, or for how long, is not said by ${leases}, such as ${name}`);
+}
 
 export const leases: Probe<LeasesSeen> = {
   name: 'leases of the workflow engine',
@@ -53,23 +82,15 @@ export const leases: Probe<LeasesSeen> = {
     const namespace = namespaceOf(surroundings.issueType);
     const label = labelOf(surroundings.issueType);
     const [{ containers, isCut }, { rows, ...listed }] = await Promise.all([
-      usesIn(cluster, namespace, label),
+      usesAt(surroundings.now, cluster, namespace, label),
       listLeases(cluster, namespace),
     ]);
     const engine = label.slice(label.indexOf('=') + 1);
-    const held = rows.flatMap(({ metadata: { name }, spec }) => {
-      const { holderIdentity: holder = '', leaseDurationSeconds, renewTime } = spec ?? {};
-      if (holder === '' || leaseDurationSeconds === undefined || renewTime === undefined) return [];
-      // "pod_uuid" is how client libraries write who they are
-      const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
-      if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
-      const durationMs = leaseDurationSeconds * 1_000;
-      return [{ namespace, name, holder: oneLine(holder, 80), durationMs, renewedAt: renewTime, pod }];
-    });
+    const held = rows.flatMap((row) => heldBy(row, engine, containers)).map((lease) => ({ namespace, ...lease }));
     const pods = new Set(containers.map(({ uid }) => uid)).size;
     return {
-      leases: held,
-      gaps: [...cutOff('pods', isCut, pods), ...cutOff('leases', listed.isCut, rows.length)],
+      leases: held.flatMap(timed),
+      gaps: [...cutOff('pods', isCut, pods), ...cutOff('leases', listed.isCut, rows.length), ...untimed(held)],
     };
   },
   gaps: ({ gaps }) => gaps,

@@ -1,12 +1,12 @@
 /** The last words of containers that end or are not ready, from the run before and from this one. Of others nothing is read. */
 
 import { checks } from '../diagnosis/checks.ts';
-import { type Cluster, kinds } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds, type Listed } from '../diagnosis/cluster.ts';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import type { LastWords } from '../diagnosis/last-words.ts';
 import { type Container, isLeaving, isReady, type Pod } from '../diagnosis/pod.ts';
 import { minutes } from '../diagnosis/times.ts';
-import { clusterOf, namespaceOf } from './kubernetes.ts';
+import { clusterOf, cutOff, leftOut, namespaceOf } from './kubernetes.ts';
 import { readLogs } from './logs.ts';
 import { listPods } from './pods.ts';
 
@@ -21,9 +21,10 @@ export const suspectLogs: Probe<LastWords> = {
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);
-    const rows = await ownFirst(cluster, surroundings);
-    const suspects = fewOf(rows.flatMap((pod) => suspectsIn(pod, surroundings.now)));
-    const asked = suspects.flatMap(({ pod, container, hasBefore }) => {
+    const { rows, isCut } = await ownFirst(cluster, surroundings);
+    const suspects = fewOfOwner(rows.flatMap((pod) => suspectsIn(pod, surroundings.now)));
+    const few = suspects.slice(0, most.containers);
+    const asked = few.flatMap(({ pod, container, hasBefore }) => {
       const one = { namespace, pod: pod.name, container: container.name, tailLines };
       return hasBefore ? [{ ...one, previous: true }, one] : [one];
     });
@@ -35,7 +36,11 @@ export const suspectLogs: Probe<LastWords> = {
         isPrevious: asked.previous ?? false,
         lines: lines.map(({ text }) => text),
       })),
-      gaps: read.flatMap(({ why }) => (why === undefined ? [] : [why])),
+      gaps: [
+        ...cutOff('pods', isCut, rows.length),
+        ...leftOut('containers that ended or are not ready, two of an owner at most,', suspects.length, few.length),
+        ...read.flatMap(({ why }) => (why === undefined ? [] : [why])),
+      ],
     };
   },
   gaps: ({ gaps }) => gaps,
@@ -47,7 +52,7 @@ export const suspectLogs: Probe<LastWords> = {
 };
 
 /** Those that the runbook names are read whatever else is ill in the namespace. */
-async function ownFirst(cluster: Cluster, { issueType }: Surroundings): Promise<Pod[]> {
+async function ownFirst(cluster: Cluster, { issueType }: Surroundings): Promise<Listed<Pod>> {
   const namespace = namespaceOf(issueType);
   const { label, pooler, database } = issueType.targets;
   const [all, labelled] = await Promise.all([
@@ -56,7 +61,7 @@ async function ownFirst(cluster: Cluster, { issueType }: Surroundings): Promise<
   ]);
   const uids = new Set(labelled?.rows.map(({ uid }) => uid));
   const isOwn = ({ uid, name }: Pod): boolean => uids.has(uid) || name === pooler || name === database;
-  return [...all.rows.filter(isOwn), ...all.rows.filter((pod) => !isOwn(pod))];
+  return { ...all, rows: [...all.rows.filter(isOwn), ...all.rows.filter((pod) => !isOwn(pod))] };
 }
 
 interface Suspect {
@@ -78,7 +83,7 @@ function suspectsIn(pod: Pod, now: number): Suspect[] {
   });
 }
 
-const fewOf = (suspects: Suspect[]): Suspect[] =>
-  [...Map.groupBy(suspects, ({ pod, container }) => `${pod.owner?.name ?? pod.name} ${container.name}`).values()]
-    .flatMap((alike) => alike.slice(0, most.perOwner))
-    .slice(0, most.containers);
+const fewOfOwner = (suspects: Suspect[]): Suspect[] =>
+  [
+    ...Map.groupBy(suspects, ({ pod, container }) => `${pod.owner?.name ?? pod.name} ${container.name}`).values(),
+  ].flatMap((alike) => alike.slice(0, most.perOwner));

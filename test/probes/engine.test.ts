@@ -96,6 +96,19 @@ describe('the log of the engine', () => {
     expect(pods).toMatchObject([{ lines: 0, newestAt: undefined, usualGapMs: undefined, groups: [] }]);
   });
 
+  it.each([
+    ['of now', 14, 5],
+    ['of long ago, which is none', 9, undefined],
+  ])('stands beside a figure %s', async (_when, measured, cpu) => {
+    const containers = [{ name: 'engine', usage: { cpu: '5', memory: '1Mi' } }];
+    const usage = { metadata: pod('wf-0').metadata, timestamp: at(measured), containers };
+    const objects = { pods: [pod('wf-0')], 'metrics.k8s.io/pods': [usage] };
+
+    const { pods } = await engineLogs.look(surroundings({ objects, logs: { 'wf-0': [at(1)] } }).around);
+
+    expect(pods.map(({ use }) => use.cpu)).toEqual([cpu]);
+  });
+
   it('leaves out what is no line with a time', async () => {
     expect((await look({ 'wf-0': ['unable to retrieve container logs', at(1)] })).pods[0]?.lines).toBe(1);
   });
@@ -264,6 +277,18 @@ describe('a lease', () => {
     ['that says nothing', lease('workflow-engine-leader', null), []],
   ])('%s', async (_name, row, holders) => {
     expect((await look(row)).leases.map((found) => found.pod?.pod)).toEqual(holders);
+  });
+
+  it.each([
+    ['when it was renewed', { holderIdentity: 'wf-0', leaseDurationSeconds: 15 }],
+    ['for how long it lasts', { holderIdentity: 'wf-0', renewTime: at(1) }],
+  ])('that does not say %s is not judged, and that is said', async (_what, spec) => {
+    const seen = await look(lease('leader', spec), lease('web-leader', { holderIdentity: 'web-1' }));
+
+    expect(seen.leases).toEqual([]);
+    expect(leases.gaps?.(seen)).toEqual([
+      'when it was renewed, or for how long, is not said by 1 lease, such as leader',
+    ]);
   });
 
   it('is not ruled out where there are more of them', async () => {

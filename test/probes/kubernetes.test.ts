@@ -230,6 +230,12 @@ describe('logs of suspects', () => {
     expect(seen.gaps).toHaveLength(4);
   });
 
+  it('are not all read where there are more pods than are listed, and that is said', async () => {
+    const seen = await look(suspectLogs, { objects: [pod({ name: 'a' }), pod({ name: 'b' })], cap: 1 });
+
+    expect(seen.gaps).toEqual(['there are more pods than the 1 that were read']);
+  });
+
   it('are read of eight containers at most, eight at a time', async () => {
     const inner = clusterOver({ objects: Array.from({ length: 20 }, (_, n) => crashing(n, `app${n}`)) });
     let open = 0;
@@ -248,6 +254,9 @@ describe('logs of suspects', () => {
 
     expect(seen.said).toHaveLength(16);
     expect(Math.max(...most)).toBe(8);
+    expect(seen.gaps).toEqual([
+      'of 20 containers that ended or are not ready, two of an owner at most, only 8 were looked at',
+    ]);
   });
 });
 

@@ -315,6 +315,15 @@ describe('inside a container', () => {
     expect(cgroups.gaps?.(none)).toEqual(['not all containers were looked into: none runs']);
   });
 
+  it('is looked for where the figure is of long ago: it says nothing of now', async () => {
+    const old = usage('api-2', { app: '90Mi' }, iso(minutes(6)));
+    const { around } = look(both([pod('api-1'), pod('api-2')], [usage('api-1', { app: '300Mi' }), old]));
+
+    const seen = await cgroups.look(around);
+
+    expect(seen.unread.join()).toContain('api-2/');
+  });
+
   it('is looked for in the most loaded alone, and in none that is far from its limit', async () => {
     const names = Array.from({ length: 9 }, (_, n) => `api-${n}`);
     const { around, asked } = look(
