@@ -89,9 +89,12 @@ export function refusalOf({ direct, inPod }: { direct?: unknown; inPod: unknown 
   return { answers: false, how, why: reasonOf(both) };
 }
 
-/** Both ways failed, and the sentence tells of both. */
+/** Both ways failed, and the sentence tells of both; the grant is that of the way through the pod. */
 export const neither = (direct: unknown, inPod: unknown): CannotSee =>
-  new CannotSee('unreachable', `${reasonOf(direct)}; nor in the pod: ${reasonOf(inPod)}`, { cause: direct });
+  new CannotSee('unreachable', `${reasonOf(direct)}; nor in the pod: ${reasonOf(inPod)}`, {
+    cause: direct,
+    ...(inPod instanceof CannotSee && inPod.grant !== undefined && { grant: inPod.grant }),
+  });
 
 /** The error, what caused it, and of several at once the first. */
 function chainOf(error: unknown): Error[] {
