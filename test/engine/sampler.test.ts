@@ -6,7 +6,7 @@ import { historyOf, takeSamples } from '../../src/engine/sampler.ts';
 import { CannotSee } from '../../src/errors.ts';
 import type { IssueType } from '../../src/incident/policy.ts';
 import { usesIn } from '../../src/probes/memory.ts';
-import { type Api, apiCluster } from '../probes/api.ts';
+import { clusterOver, type Told } from '../probes/cluster.ts';
 import { type Bench, makeBench } from './bench.ts';
 
 let bench: Bench;
@@ -28,11 +28,13 @@ const usage = {
   timestamp: new Date(),
   containers: [{ name: 'app', usage: { memory: '300Mi' } }],
 };
-const there: Api = { objects: { pods: [pod('api-1'), pod('api-2')], 'metrics.k8s.io/pods': [usage] } };
+const there = { objects: { pods: [pod('api-1'), pod('api-2')], 'metrics.k8s.io/pods': [usage] } };
 
-function engineWith(api: Api): { engine: Engine; asked: string[] } {
-  const { cluster, asked } = apiCluster(api);
-  return { engine: { ...bench.engine, clients: { cluster } }, asked };
+const listOfPods = 'pods production';
+
+function engineWith(told: Told): { engine: Engine; asked: string[] } {
+  const cluster = clusterOver(told);
+  return { engine: { ...bench.engine, clients: { cluster } }, asked: cluster.asked.lists };
 }
 const highMemory = (): IssueType => {
   const found = bench.engine.policy.issueTypes.find(({ id }) => id === 'high-memory');
@@ -47,7 +49,7 @@ it('keeps what containers use and how often they restarted, of each namespace of
 
   await takeSamples(engine, usesIn);
 
-  expect(asked.filter((what) => what === 'pods')).toHaveLength(1);
+  expect(asked.filter((what) => what === listOfPods)).toHaveLength(1);
   const { samples } = await historyOf(engine, highMemory());
   expect(samples?.toSorted((a, b) => a.pod.localeCompare(b.pod))).toMatchObject([
     {
@@ -68,7 +70,7 @@ it('looks again in the next minute, and not at what it was told a minute ago', a
   const api = { objects: { ...there.objects } };
   const { engine } = engineWith(api);
   await takeSamples(engine, usesIn);
-  api.objects['pods'] = [pod('api-3')];
+  api.objects.pods = [pod('api-3')];
 
   await takeSamples(engine, usesIn);
   await aMinuteOn();
@@ -83,7 +85,7 @@ it('is done by one of several replicas', async () => {
 
   await Promise.all(replicas.map(({ engine }) => takeSamples(engine, usesIn)));
 
-  expect(replicas.flatMap(({ asked }) => asked).filter((what) => what === 'pods')).toHaveLength(1);
+  expect(replicas.flatMap(({ asked }) => asked).filter((what) => what === listOfPods)).toHaveLength(1);
 });
 
 it('goes on where the cluster does not answer, and without one there is nothing to do', async () => {

@@ -5,7 +5,7 @@ import { engineLogs } from '../../src/probes/engine-logs.ts';
 import { services } from '../../src/probes/engine-services.ts';
 import { leases } from '../../src/probes/leases.ts';
 import { clusterDns, egressPolicies } from '../../src/probes/network.ts';
-import { type Api, apiCluster } from './api.ts';
+import { clusterOver, type Told } from './cluster.ts';
 import { around } from './patient.ts';
 
 const began = Date.parse('2026-03-02T04:00:00Z');
@@ -40,13 +40,13 @@ const withSidecar = ({ spec, ...rest }: ReturnType<typeof pod>): object => ({
   },
 });
 
-function surroundings(api: Api) {
-  const { cluster, asked } = apiCluster(api);
-  return { asked, around: { ...around(undefined), clients: { cluster }, now } };
+function surroundings(told: Told) {
+  const cluster = clusterOver({ silent: true, ...told });
+  return { around: { ...around(undefined), clients: { cluster }, now } };
 }
 
 describe('the log of the engine', () => {
-  const look = (logs: Record<string, string[]>, refused: Api['refused'] = {}) =>
+  const look = (logs: Record<string, string[]>, refused: NonNullable<Told['refused']> = {}) =>
     engineLogs.look(
       surroundings({ objects: { pods: Object.keys(logs).map((name) => pod(name)) }, logs, refused }).around,
     );

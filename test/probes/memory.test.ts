@@ -4,7 +4,7 @@ import { CannotSee } from '../../src/errors.ts';
 import { cgroups } from '../../src/probes/cgroup.ts';
 import { gapsOf, memory } from '../../src/probes/memory.ts';
 import { container, highMemoryType, mebi, minutes, namespace, now } from '../diagnosis/rules/containers.ts';
-import { type Api, apiCluster } from './api.ts';
+import { clusterOver, type Told } from './cluster.ts';
 
 const iso = (ago: number): string => new Date(now - ago).toISOString();
 
@@ -45,13 +45,13 @@ const usage = (name: string, containers: Record<string, string>, timestamp = iso
   containers: Object.entries(containers).map(([name, memory]) => ({ name, usage: { memory, cpu: '12345678n' } })),
 });
 
-function look(api: Partial<Api>, targets: Record<string, string> = {}) {
-  const { cluster, asked } = apiCluster({ objects: {}, ...api });
+function look(told: Told, targets: Record<string, string> = {}) {
+  const cluster = clusterOver({ execs: [], ...told });
   const issueType = { ...highMemoryType, targets: { ...highMemoryType.targets, ...targets } };
-  return { around: { clients: { cluster }, issueType, now }, asked };
+  return { around: { clients: { cluster }, issueType, now }, asked: cluster.asked };
 }
-const see = (api: Partial<Api>, targets?: Record<string, string>) => memory.look(look(api, targets).around);
-const both = (pods: object[], usages: object[]): Partial<Api> => ({
+const see = (told: Told, targets?: Record<string, string>) => memory.look(look(told, targets).around);
+const both = (pods: object[], usages: object[]): Told => ({
   objects: { pods, 'metrics.k8s.io/pods': usages, nodes: [] },
 });
 
@@ -186,7 +186,7 @@ describe('a namespace', () => {
     const limited = look(both([pod('api-1')], []));
     await memory.look(limited.around);
 
-    expect(limited.asked).not.toContain('nodes');
+    expect(limited.asked.lists).not.toContain('nodes');
     expect((await see({ ...both([limitless], []), refused })).nodes).toEqual({
       ok: false,
       why: 'nodes may not be listed (it takes the right to list nodes)',
@@ -231,7 +231,7 @@ describe('inside a container', () => {
   const group = (max: string, hits = 340) =>
     `${mebi(400)}\n${max}\nlow 0\nhigh 0\nmax ${hits}\noom 2\noom_kill 2\nanon 1\ninactive_file ${mebi(100)}\n`;
   const busy = both([pod('api-1')], [usage('api-1', { app: '400Mi' })]);
-  const inside = (execs: Api['execs'], api = busy) => cgroups.look(look({ ...api, execs: execs ?? [] }).around);
+  const inside = (execs: NonNullable<Told['execs']>, told = busy) => cgroups.look(look({ ...told, execs }).around);
 
   it('reads the group without pages of files, and whether its counter rises', async () => {
     const seen = await inside([
@@ -335,7 +335,7 @@ describe('inside a container', () => {
 
     const seen = await cgroups.look(around);
 
-    expect(asked.filter((what) => what === 'pods/exec')).toHaveLength(2 * 6);
+    expect(asked.execs).toHaveLength(2 * 6);
     expect(seen.unread.join()).not.toContain('api-0/');
     expect(seen.unread.join()).toContain('api-8/');
     expect(seen.unread).toContain('of 8 that use half of their limit only 6 were looked at');

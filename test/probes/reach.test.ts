@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { serviceOf, services } from '../../src/probes/engine-services.ts';
 import { reach } from '../../src/probes/reach.ts';
-import { apiCluster } from './api.ts';
+import { clusterOver } from './cluster.ts';
 import { around } from './patient.ts';
 
 const running: { server: Server; sockets: Set<Socket> }[] = [];
@@ -116,7 +116,7 @@ describe('the services of the runbook', () => {
       spec: { containers: [{ name: 'engine' }] },
       status: { phase: 'Running', containerStatuses: [{ name: 'engine', ready: true, state: { running: {} } }] },
     };
-    const { cluster } = apiCluster({ objects: { pods: [pod] }, logs: { 'wf-1': logs } });
+    const cluster = clusterOver({ objects: { pods: [pod] }, logs: { 'wf-1': logs } });
     const surroundings = around(undefined, targets);
     return services.look({ ...surroundings, clients: { cluster } });
   };
