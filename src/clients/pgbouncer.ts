@@ -51,6 +51,8 @@ interface Line {
   end(): Promise<void>;
 }
 
+const stopping = (): CannotSee => new CannotSee('unreachable', 'the bot is stopping');
+
 interface Connection {
   client: pg.Client;
   isNew: boolean;
@@ -67,7 +69,7 @@ function warmLine(make: () => pg.Client): Line {
   }
 
   async function connection(): Promise<Connection> {
-    if (isEnded) throw new CannotSee('unreachable', 'the bot is stopping');
+    if (isEnded) throw stopping();
     if (kept) return { client: kept, isNew: false };
     const client = make();
     // without a listener a connection that breaks would end the process; the next question finds out
@@ -76,6 +78,11 @@ function warmLine(make: () => pg.Client): Line {
       drop(client);
       throw refusalOfConsole(error);
     });
+    // the end came meanwhile, and found nothing to end
+    if (isEnded) {
+      drop(client);
+      throw stopping();
+    }
     kept = client;
     return { client, isNew: true };
   }

@@ -183,6 +183,20 @@ describe(`a connection that is gone${because}`, () => {
   });
 });
 
+describe(`a connection that is being made${because}`, () => {
+  it('is not kept past the end', async () => {
+    before.set({ kind: 'slow', ms: 200 });
+    const asking = console.show('version').catch((error: unknown) => error);
+    await until(async () => before.open() === 1);
+
+    await console.end();
+    await asking;
+    await until(async () => before.open() === 0);
+
+    expect(before.open()).toBe(0);
+  });
+});
+
 describe(`a console that shows nothing says why${because}`, () => {
   const reasons: [string, () => string, string, string][] = [
     [
