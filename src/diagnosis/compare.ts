@@ -1,4 +1,4 @@
-/** Two looks at the same, side by side: what is new, gone, better, worse. What was not seen now is never called gone. */
+/** Two looks at the same, side by side: what is new, gone, better, worse. What was not seen now is never called gone or better. */
 import { isUnseen } from './checks.ts';
 import {
   byLevel,
@@ -9,6 +9,7 @@ import {
   type Finding,
   type Report,
 } from './diagnosis.ts';
+import { history, leastHistoryMs } from './history.ts';
 
 /** Of a pod that was replaced its owner is the same, and so is what is wrong with it. */
 export function keyOf({ rule, about, subject }: Finding): string {
@@ -19,23 +20,27 @@ export function keyOf({ rule, about, subject }: Finding): string {
 export function compare(before: Report, after: Report): Changes {
   const [was, is] = [byKey(before), byKey(after)];
   const isSeen = sightOf(after);
-  const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding));
+  const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding, isSeen));
   const missing = [...was]
     .filter(([key]) => !is.has(key))
     .map(([, finding]): Change => {
-      const { rule, subject, check, restsOn = [] } = finding;
-      const kind = [check, ...restsOn].every(isSeen) ? 'gone' : 'unseen';
-      return { kind, rule, subject, was: wordsOf(finding) };
+      const { rule, subject } = finding;
+      return { kind: restsOnSeen(finding, isSeen) ? 'gone' : 'unseen', rule, subject, was: wordsOf(finding) };
     });
   return { since: before.at, list: [...now, ...missing].toSorted(byKind) };
 }
 
+type Sight = (name: string) => boolean;
+
 /** Of several checks of one name, each in its own place, nobody knows in which of them it was found. */
-function sightOf({ checks }: Report): (name: string) => boolean {
+function sightOf({ checks, at, historySince = Infinity }: Report): Sight {
   const names = new Set(checks.map(({ name }) => name));
   const unseen = new Set(checks.filter(isUnseen).map(({ name }) => name));
+  if (at - historySince >= leastHistoryMs) names.add(history);
   return (name) => names.has(name) && !unseen.has(name);
 }
+
+const restsOnSeen = ({ check, restsOn = [] }: Finding, isSeen: Sight): boolean => [check, ...restsOn].every(isSeen);
 
 /** In the order of the report: the worst first. */
 function byKey({ findings }: Report): Map<string, Finding> {
@@ -44,16 +49,17 @@ function byKey({ findings }: Report): Map<string, Finding> {
   return first;
 }
 
-function changeOf(was: Finding | undefined, is: Finding): Change {
+function changeOf(was: Finding | undefined, is: Finding, isSeen: Sight): Change {
   const { rule, subject } = is;
   const now = { rule, subject, is: wordsOf(is) };
-  return was ? { kind: kindOf(was, is), ...now, was: wordsOf(was) } : { kind: 'new', ...now };
+  return was ? { kind: kindOf(was, is, isSeen), ...now, was: wordsOf(was) } : { kind: 'new', ...now };
 }
 
-/** By level alone: whether more of a number is better, only its rule knows. */
-function kindOf(was: Finding, is: Finding): ChangeKind {
+/** By level alone: whether more of a number is better, only its rule knows. Milder is better where all was seen again. */
+function kindOf(was: Finding, is: Finding, isSeen: Sight): ChangeKind {
   if (is.level === was.level) return 'same';
-  return byLevel(is, was) < 0 ? 'worse' : 'better';
+  if (byLevel(is, was) < 0) return 'worse';
+  return restsOnSeen(was, isSeen) ? 'better' : 'unseen';
 }
 
 const wordsOf = ({ level, observed, summary }: Pick<Finding, 'level' | 'observed' | 'summary'>): string =>

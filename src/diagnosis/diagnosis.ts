@@ -96,7 +96,7 @@ export interface Finding {
   level: FindingLevel;
   /** name of the probe whose data this follows from */
   check: string;
-  /** names of further probes without which this would not be found: where one was not seen, it is not gone */
+  /** names of further probes without which this would not be found, or be milder: where one was not seen, it is not gone */
   restsOn?: string[];
   subject: string;
   /** one sentence with the numbers */
@@ -143,6 +143,8 @@ export interface Report {
   /** names of probes that are still looking: more will follow */
   pending: string[];
   at: Instant;
+  /** how far back the rules were told of what was kept; absent: nothing was */
+  historySince?: Instant;
   tookMs: Milliseconds;
   /** where nobody has said what it is: what each playbook saw, the worst first */
   suggestions?: Suggestion[];
@@ -160,7 +162,7 @@ export interface Suggestion {
   summary?: string;
 }
 
-/** `unseen`: found before, and not looked at now · `same`: as bad as before, perhaps with other numbers */
+/** `unseen`: found before, and what it rests on not seen now · `same`: as bad as before, perhaps with other numbers */
 export const changeKinds = ['new', 'worse', 'same', 'better', 'unseen', 'gone'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

@@ -3,9 +3,11 @@ import { CannotSee } from '../errors.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { turn } from '../turn.ts';
 import type { Check, Finding, Playbook, Probe, Report, Seen, Surroundings } from './diagnosis.ts';
+import { historySince } from './history.ts';
 import { judge } from './judgement.ts';
 import { forOneRun } from './shared.ts';
 import type { Threshold } from './thresholds.ts';
+import { together } from './together.ts';
 import { reasonOf } from './words.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not accept a probe of a narrower type
@@ -27,23 +29,33 @@ export interface PlaybookParts<P extends Probes> {
 const firstMs: Milliseconds = 4_000;
 /** A person who waits has all that there is by then, whatever a probe allows itself. */
 const longestMs: Milliseconds = 14_000;
+const notLooked = { ok: false, why: 'nobody looked' } as const;
 const stillLooking = { ok: false, why: 'still looking' } as const;
 
 /** A rule that needs something speaks only when it was seen. */
 export const whenSeen = <Data, Said>(seen: Seen<Data>, rule: (data: Data) => Said[]): Said[] =>
   seen.ok ? rule(seen.data) : [];
 
+/** What was seen, by the names of the probes. */
+export type Sights = ReadonlyMap<string, Seen<unknown>>;
+
+/** The two halves of a look, for whoever has evidence already. */
+export interface Judging extends Playbook {
+  findings(sights: Sights, surroundings: Surroundings): Finding[];
+}
+
 /** Title and rules come from the playbook, paragraph and steps from the runbook. */
-export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
-  const { issueType, probes, thresholds = {} } = parts;
+export function playbook<P extends Probes>(parts: PlaybookParts<P>): Judging {
+  const { issueType, probes, rules, thresholds = {} } = parts;
   return {
     issueType,
     probes: Object.values(probes),
     thresholds,
+    findings: (sights, surroundings) => together(rules(evidenceOf(probes, sights), surroundings)),
     async run(surroundings, first) {
       const started = performance.now();
       const around = forOneRun(surroundings);
-      const looks = Object.entries(probes).map(([name, probe]) => beginLook(name, probe, around));
+      const looks = Object.values(probes).map((probe) => beginLook(probe, around));
       const ended = Promise.all(looks.map(({ ended }) => ended));
       if (first && !(await isWithin(firstMs, ended))) first(reportOf(parts, { looks, around, started }));
       await ended;
@@ -54,18 +66,16 @@ export function playbook<P extends Probes>(parts: PlaybookParts<P>): Playbook {
 }
 
 interface Look {
-  name: string;
   seen: Seen<unknown>;
   check: Check;
   isPending: boolean;
   ended: Promise<void>;
 }
 
-function beginLook(name: string, probe: Probe<unknown>, around: Surroundings): Look {
+function beginLook(probe: Probe<unknown>, around: Surroundings): Look {
   const started = performance.now();
   const said = { name: probe.name, repeat: repeatOf(probe, around) };
   const look: Look = {
-    name,
     seen: stillLooking,
     check: { ...said, verdict: 'unknown', why: stillLooking.why, tookMs: 0 },
     isPending: true,
@@ -95,12 +105,17 @@ async function seenOf(probe: Probe<unknown>, around: Surroundings): Promise<{ se
   }
 }
 
+function evidenceOf<P extends Probes>(probes: P, sights: Sights): Evidence<P> {
+  const entries = Object.entries(probes).map(([key, { name }]) => [key, sights.get(name) ?? notLooked]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries lose which key has which type; they come from `probes`
+  return Object.fromEntries(entries) as Evidence<P>;
+}
+
 function reportOf<P extends Probes>(
-  { issueType, title, rules, ruledOut = () => [] }: PlaybookParts<P>,
+  { issueType, title, probes, rules, ruledOut = () => [] }: PlaybookParts<P>,
   { looks, around, started }: { looks: Look[]; around: Surroundings; started: number },
 ): Report {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries lose which name has which type; they come from `probes`
-  const evidence = Object.fromEntries(looks.map(({ name, seen }) => [name, seen])) as Evidence<P>;
+  const evidence = evidenceOf(probes, new Map(looks.map(({ check, seen }) => [check.name, seen])));
   const checks = looks.map(({ check }) => check);
   return {
     issueType,
@@ -114,6 +129,7 @@ function reportOf<P extends Probes>(
     steps: around.issueType.steps,
     pending: looks.filter(({ isPending }) => isPending).map(({ check }) => check.name),
     at: around.now,
+    ...historySince(around.samples),
     tookMs: since(started),
   };
 }

@@ -62,9 +62,16 @@ export function asOne(reports: Report[]): Report {
       (name) => name,
     ).filter((name) => unseen.has(name)),
     at: Math.min(...reports.map(({ at }) => at)),
+    ...sharedHistory(reports),
     tookMs: Math.max(0, ...reports.map(({ tookMs }) => tookMs)),
     suggestions: reports.map(suggestionOf).toSorted(byWeight),
   };
+}
+
+/** A finding may be of any of them: as far back as all were told. */
+function sharedHistory(reports: Report[]): Pick<Report, 'historySince'> {
+  const since = Math.max(...reports.map(({ historySince = Infinity }) => historySince));
+  return Number.isFinite(since) ? { historySince: since } : {};
 }
 
 /**

@@ -1,8 +1,10 @@
 /** API gateway 502: the gateway, what stands behind it, and what its log says of both. */
+import { checks } from '../diagnosis/checks.ts';
 import type { Finding, Seen } from '../diagnosis/diagnosis.ts';
 import type { GatewayLog } from '../diagnosis/gateway-log.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import type { Pods } from '../diagnosis/pod.ts';
+import { restingOn } from '../diagnosis/rests-on.ts';
 import { errorRate, fewReady } from '../diagnosis/rules/gateway-rate.ts';
 import { complained } from '../diagnosis/rules/gateway-troubles.ts';
 import { closed, deadAddresses } from '../diagnosis/rules/gateway-upstreams.ts';
@@ -10,8 +12,9 @@ import { illOf } from '../diagnosis/rules/pods.ts';
 import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-out.ts';
 import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
-import { judgeCluster } from '../diagnosis/rules/shared.ts';
+import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
 import type { Services } from '../diagnosis/service.ts';
+import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
 import { gatewayLog } from '../probes/gateway-log.ts';
 import { services } from '../probes/services.ts';
@@ -22,21 +25,18 @@ export const apiGateway502 = playbook({
   probes: { gatewayLog, services, ...clusterProbes },
   rules: (evidence, surroundings) => {
     const { now, issueType } = surroundings;
-    const { pods, services, workloads } = evidence;
+    const { pods, services } = evidence;
     const ofCluster = judgeCluster(evidence, surroundings);
     // what may be a reason before what only shows that there is one
     const findings = [
       ...ofCluster,
-      ...whenSeen(services, ({ all }) =>
-        whenSeen(pods, (seen) => [
-          ...badEndpoints(all, seen.all, { workloads: allOf(workloads), thresholds: issueType.thresholds }),
-          ...wrongPorts(all, seen.all),
-        ]),
-      ),
+      ...restingOn([checks.pods], ofServices(evidence, issueType)),
       ...whenSeen(pods, (seen) => fewReady(seen, issueType)),
       ...whenSeen(evidence.gatewayLog, (log) => [
-        ...gone(log, { pods, services, now }),
-        ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
+        ...restingOn(behind, [
+          ...gone(log, { pods, services, now }),
+          ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
+        ]),
         ...complained(log, now, gatewayLog.repeat(issueType)),
         ...errorRate(log, issueType, gatewayLog.repeat(issueType)),
       ]),
@@ -48,6 +48,20 @@ export const apiGateway502 = playbook({
     ...ruledOutOfCluster(evidence, surroundings),
   ],
 });
+
+/** Whom the gateway goes to is told by these. */
+const behind = [checks.pods, checks.services];
+
+const ofServices = (
+  { services, pods, workloads }: ClusterEvidence & { services: Seen<Services> },
+  { thresholds }: IssueType,
+): Finding[] =>
+  whenSeen(services, ({ all }) =>
+    whenSeen(pods, (seen) => [
+      ...badEndpoints(all, seen.all, { workloads: allOf(workloads), thresholds }),
+      ...wrongPorts(all, seen.all),
+    ]),
+  );
 
 const allOf = <Row>(seen: Seen<{ all: Row[] }>): Row[] => (seen.ok ? seen.data.all : []);
 

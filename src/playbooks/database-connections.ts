@@ -2,8 +2,8 @@
 import type { About, Finding, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
-import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
-import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
+import { besideScope, judgeScope, narrowed } from '../diagnosis/rules/scope.ts';
+import type { ClusterEvidence } from '../diagnosis/rules/shared.ts';
 import { blocking } from '../probes/blocking.ts';
 import { clusterProbes } from '../probes/cluster.ts';
 import { connections } from '../probes/connections.ts';
@@ -73,7 +73,7 @@ function ofTheirPods(evidence: ClusterEvidence, surroundings: Surroundings): Fin
   const scope = scopeOfNames(names);
   return [
     ...namesNobody(names, evidence),
-    ...judgeCluster(narrowed(evidence, scope), surroundings)
+    ...judgeScope(evidence, scope, surroundings)
       .filter(({ rule }) => rule !== 'pods.none')
       .map((finding) => withoutOffersOf(issueType.targets['database'], finding)),
     ...besideScope(evidence, scope, surroundings),

@@ -1,6 +1,7 @@
 /** High memory usage: who is near a limit, who grows, whether it is one pod or all of them, and who was killed inside. */
 import type { Finding, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
+import { groundsOf, restingOn } from '../diagnosis/rests-on.ts';
 import { aboveRequested, isNearLimit, nearLimit, noFigure, noLimit } from '../diagnosis/rules/memory.ts';
 import { killedInside, limitHit } from '../diagnosis/rules/memory-kills.ts';
 import { grewSinceRollout } from '../diagnosis/rules/memory-rollout.ts';
@@ -50,13 +51,17 @@ const perhapsOfMemory = /^(rollout\.|workload\.)/;
 function ofCluster(evidence: ClusterEvidence, surroundings: Surroundings, found: Finding[]): Finding[] {
   const all = judgeCluster(evidence, surroundings);
   const ill = [...found, ...all.filter(({ rule }) => ofMemory.test(rule))].filter(({ level }) => level !== 'info');
-  const owners = new Set(ill.map(({ about }) => about?.owner));
+  const byOwner = Map.groupBy(ill, ({ about }) => about?.owner);
   const isOurs = ({ rule, level, about }: Finding): boolean =>
     level === 'info' ||
     ofMemory.test(rule) ||
-    (perhapsOfMemory.test(rule) && owners.has(`${about?.kind}/${about?.name}`));
+    (perhapsOfMemory.test(rule) && byOwner.has(`${about?.kind}/${about?.name}`));
   const others = all.filter((finding) => !isOurs(finding));
-  return [...all.filter(isOurs), ...whenSeen(evidence.pods, ({ namespace }) => besides(others, namespace))];
+  const ours = all.filter(isOurs).flatMap((finding) => {
+    const { about } = finding;
+    return restingOn(groundsOf(byOwner.get(`${about?.kind}/${about?.name}`) ?? []), [finding]);
+  });
+  return [...ours, ...whenSeen(evidence.pods, ({ namespace }) => besides(others, namespace))];
 }
 
 const ofContainers = (seen: MemorySeen, { issueType, samples, now }: Surroundings): Finding[] => [

@@ -9,6 +9,7 @@ import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
 import { complaintsWithinMs, type EngineLogs, engineLogs, type LineGroup, type PodLog } from '../probes/engine-logs.ts';
 import { engineUse } from '../probes/engine-use.ts';
+import { executions } from '../probes/executions.ts';
 import { type Lease, type LeasesSeen, leases } from '../probes/leases.ts';
 
 const silentMs = minutes(5);
@@ -54,6 +55,7 @@ const idle = (log: PodLog, silence: Milliseconds): Finding => ({
   ...silenceAbout(log, silence),
   rule: 'engine.idle',
   level: 'info',
+  restsOn: [executions.name],
   summary: `It has said nothing for ${duration(silence)}, but no execution is under way: it may have nothing to do.`,
 });
 

@@ -2,10 +2,11 @@
 import type { Finding, Offer, Surroundings } from '../diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { percent } from '../diagnosis/quantity.ts';
+import { restingOn } from '../diagnosis/rests-on.ts';
 import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
-import { besideScope, narrowed } from '../diagnosis/rules/scope.ts';
-import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
+import { besideScope, judgeScope, narrowed } from '../diagnosis/rules/scope.ts';
+import type { ClusterEvidence } from '../diagnosis/rules/shared.ts';
 import { limitOf } from '../diagnosis/thresholds.ts';
 import { minutes, seconds } from '../diagnosis/times.ts';
 import { count, duration, oneLine } from '../diagnosis/words.ts';
@@ -68,7 +69,10 @@ export const workflowStuck = playbook({
         ...silent(seen, now, executions.ok ? executions.data.running : undefined),
         ...complaining(seen, now),
         ...replicas(seen, now),
-        ...whenSeen(use, ({ containers }) => working(containers, seen)),
+        ...restingOn(
+          [engineLogs.name],
+          whenSeen(use, ({ containers }) => working(containers, seen)),
+        ),
       ]),
       ...ofEngine(evidence, surroundings),
     ]);
@@ -86,11 +90,10 @@ export const workflowStuck = playbook({
 /** W1: what is judged of every pod, of those of the engine. */
 function ofEngine(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {
   const scope = scopeOfLabel(evidence.pods);
-  const own = narrowed(evidence, scope);
   return [
     ...withRestarts(
-      judgeCluster(own, surroundings),
-      whenSeen(own.pods, ({ all }) => all),
+      judgeScope(evidence, scope, surroundings),
+      whenSeen(evidence.pods, ({ all }) => all.filter(scope.isPod)),
     ),
     ...besideScope(evidence, scope, surroundings),
   ];

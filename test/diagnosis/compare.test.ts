@@ -77,6 +77,23 @@ describe('against the look before, a finding', () => {
   ])('that rests on a further check is %s', (_name, checks, kind) => {
     expect(kinds(look([finding({ restsOn: ['events'] })]), look([], checks))).toEqual([kind]);
   });
+
+  it('is not called better where a further check that it rests on was not seen', () => {
+    const before = look([finding({ restsOn: ['events'] })]);
+    const after = look([finding({ level: 'info' })], [check('suspect'), check('unknown', 'events')]);
+
+    expect(kinds(before, after)).toEqual(['unseen']);
+  });
+
+  it.each([
+    ['gone where that was kept for five minutes', { historySince: 400_000 }, 'gone'],
+    ['unseen where it was kept for less', { historySince: 400_001 }, 'unseen'],
+    ['unseen where there is none', {}, 'unseen'],
+  ])('that rests on what was before is %s', (_name, kept, kind) => {
+    const after = { ...look([], [check('healthy')], 700_000), ...kept };
+
+    expect(kinds(look([finding({ restsOn: ['history'] })]), after)).toEqual([kind]);
+  });
 });
 
 it('says how it was and how it is, what is new first, and when the look before was taken', () => {

@@ -43,6 +43,11 @@ describe('all looks as one', () => {
     expect(one.checks.find(({ name }) => name === locks.name)?.verdict).toBe('healthy');
   });
 
+  it('goes back as far as all of them were told', () => {
+    expect(asOne([of('a', { historySince: 5 }), of('b', { historySince: 9 })]).historySince).toBe(9);
+    expect(asOne([of('a', { historySince: 5 }), of('b')])).not.toHaveProperty('historySince');
+  });
+
   it('keeps of one finding the worst of what they say of it', () => {
     const noted = of('noted', { findings: report.findings.map((one) => ({ ...one, level: 'info' })) });
 

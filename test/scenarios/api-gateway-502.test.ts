@@ -5,6 +5,7 @@ import { apiGateway502 } from '../../src/playbooks/api-gateway-502.ts';
 import { apiGateway502Scenarios } from '../../src/sandbox/scenarios/api-gateway-502.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { expected, found } from './expect.ts';
+import { forgotten } from './rests-on.ts';
 import { startTheatre, type Theatre } from './theatre.ts';
 
 let theatre: Theatre;
@@ -21,6 +22,7 @@ describe('the scenario', () => {
 
     expect(found(report, scenario)).toEqual(expected(scenario));
     expect(report.checks.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
+    expect(await forgotten(apiGateway502, await theatre.look(scenario))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What can be wrong with connections, each with real servers and a cluster's API, looked at with the bot's own clients. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Report } from '../../src/diagnosis/diagnosis.ts';
+import type { Surroundings } from '../../src/diagnosis/diagnosis.ts';
 import { databaseConnections } from '../../src/playbooks/database-connections.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { databaseScenarios } from '../../src/sandbox/scenarios/database-connections.ts';
@@ -9,6 +9,7 @@ import { because, pooled } from '../tools/pooler.ts';
 import { type OwnServer, startOwnServer } from '../tools/server.ts';
 import { expected, found } from './expect.ts';
 import { type Places, placesOf } from './pooler-places.ts';
+import { forgotten } from './rests-on.ts';
 import { issueTypeOf, type Stage, startStage } from './stage.ts';
 
 let server: OwnServer;
@@ -28,10 +29,10 @@ afterEach(async () => {
   places = undefined;
 });
 
-async function play(scenario: Scenario, how: 'real' | 'sandbox'): Promise<Report> {
+async function play(scenario: Scenario, how: 'real' | 'sandbox'): Promise<Surroundings> {
   places = await placesOf(scenario, server, how);
   stage.put(scenario, places.scene);
-  return databaseConnections.run(await stage.look(scenario, places.clients));
+  return stage.look(scenario, places.clients);
 }
 
 it('is listed, under the id that the runbook gives its issue type', () => {
@@ -51,9 +52,11 @@ it('has seen nothing, and says so, without anything that is configured', async (
 describe('with a real PgBouncer', () => {
   for (const scenario of databaseScenarios)
     pooled(`${scenario.name}: ${scenario.what}${because}`, async () => {
-      const report = await play(scenario, 'real');
+      const around = await play(scenario, 'real');
+      const report = await databaseConnections.run(around);
 
       expect(found(report, scenario)).toEqual(expected(scenario));
+      expect(await forgotten(databaseConnections, around)).toEqual([]);
       if (scenario.finds.length === 0)
         expect({
           verdict: report.verdict,
@@ -67,9 +70,11 @@ describe('with a real PgBouncer', () => {
 
 describe('with the console of the sandbox', () => {
   it.each(databaseScenarios.filter(({ pooler, instead }) => pooler && !instead))('$name: $what', async (scenario) => {
-    const report = await play(scenario, 'sandbox');
+    const around = await play(scenario, 'sandbox');
+    const report = await databaseConnections.run(around);
 
     expect(found(report, scenario)).toEqual(expected(scenario));
     expect(report.pending).toEqual([]);
+    expect(await forgotten(databaseConnections, around)).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 /** What can be wrong with memory, each played over a cluster's API and looked at with the bot's own client and rights. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compare } from '../../src/diagnosis/compare.ts';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { highMemory } from '../../src/playbooks/high-memory.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 import { highMemoryScenarios } from '../../src/sandbox/scenarios/high-memory.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { expected, found, rulesOf } from './expect.ts';
+import { forgotten } from './rests-on.ts';
 import { startTheatre, type Theatre } from './theatre.ts';
 
 const scenario = (name: string): Scenario => {
@@ -40,6 +42,7 @@ it('is listed', () => {
 describe('the scenario', () => {
   it.each(highMemoryScenarios)('$name: $what', async (one) => {
     expect(found(await play(one), one)).toEqual(expected(one));
+    expect(await forgotten(highMemory, await theatre.look(one))).toEqual([]);
   });
 });
 
@@ -65,6 +68,16 @@ describe('what is offered', () => {
       'memory.grew-since-rollout: rollback deployment/api',
     );
   });
+});
+
+it('does not call growth gone while nothing was kept that would show it', async () => {
+  const before = await theatre.look(scenario('slow-leak'));
+  const [was, is] = await Promise.all([highMemory.run(before), highMemory.run({ ...before, samples: [] })]);
+
+  expect(compare(was, is).list).toMatchObject([
+    { kind: 'new', rule: 'memory.no-history', is: expect.stringContaining('No history yet') },
+    { kind: 'unseen', rule: 'memory.growing' },
+  ]);
 });
 
 it('notes what else is ill in the namespace, as one line', async () => {

@@ -1,11 +1,12 @@
 /** What can stop executions, each played over a cluster's API and in a real Postgres, looked at with the bot's own clients. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Report } from '../../src/diagnosis/diagnosis.ts';
+import type { Report, Surroundings } from '../../src/diagnosis/diagnosis.ts';
 import { workflowStuck } from '../../src/playbooks/workflow-stuck.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { workflowStuckScenarios } from '../../src/sandbox/scenarios/workflow-stuck.ts';
 import { executionsOf } from './executions.ts';
 import { expected, found } from './expect.ts';
+import { forgotten } from './rests-on.ts';
 import { startTheatre, type Theatre } from './theatre.ts';
 
 let theatre: Theatre;
@@ -14,10 +15,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => theatre.end());
 
-async function play(one: Scenario): Promise<Report> {
+const play = (one: Scenario): Promise<Report> => during(one, (around) => workflowStuck.run(around));
+
+async function during<Answer>(one: Scenario, ask: (around: Surroundings) => Promise<Answer>): Promise<Answer> {
   const places = await executionsOf(one);
   try {
-    return await workflowStuck.run(await theatre.look(one, places.clients));
+    return await ask(await theatre.look(one, places.clients));
   } finally {
     await places.end();
   }
@@ -34,6 +37,7 @@ const offersOf = ({ findings }: Report): string[] =>
 describe('the scenario', () => {
   it.each(workflowStuckScenarios)('$name: $what', async (one) => {
     expect(found(await play(one), one)).toEqual(expected(one));
+    expect(await during(one, (around) => forgotten(workflowStuck, around))).toEqual([]);
   });
 });
 

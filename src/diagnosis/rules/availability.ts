@@ -32,6 +32,7 @@ export const unavailable = (workloads: Workload[], pods: Pod[], around: Around):
       ofWorkload(workload, {
         rule: 'workload.unavailable',
         level: isDown ? 'critical' : 'warning',
+        ...(isDown ? {} : { restsOn: [checks.pods] }),
         summary: `${available} of ${desired} pods available${since}.`,
         observed: `${available} of ${desired}`,
         threshold: thresholdOf(around),

@@ -2,10 +2,12 @@
 import { checks } from '../checks.ts';
 import type { NamespaceUse } from '../container-use.ts';
 import type { Finding, Sample } from '../diagnosis.ts';
+import { history } from '../history.ts';
 import { ownerOf, type Pod } from '../pod.ts';
 import { minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { aboutWorkload, type Rollout, titleOf, type Workload } from '../workload.ts';
+import { memoryCheck } from './memory.ts';
 import { growing, isGrowing, isMeasured } from './memory-trend.ts';
 
 /** as far back as samples go */
@@ -60,6 +62,7 @@ function told(growth: Finding[], one: Told): Finding {
     rule: 'memory.grew-since-rollout',
     level: 'info',
     check: checks.workloads,
+    restsOn: [memoryCheck, checks.pods, history],
     subject: titleOf(workload),
     summary: `${count(pods, 'pod')} of the template rolled out ${duration(forMs)} ago ${pods === 1 ? 'grows' : 'grow'}${isProven ? ', and none of the one before did' : '; whether those of the one before did was not seen'}: ${what}.`,
     observed: `rolled out ${duration(forMs)} ago, ${count(pods, 'pod')} growing`,

@@ -3,6 +3,7 @@ import type { Instant } from '../../incident/incident.ts';
 import type { Milliseconds } from '../../incident/policy.ts';
 import { type ContainerUse, type NamespaceUse, restartPod } from '../container-use.ts';
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
+import { history, leastHistoryMs as leastSpanMs } from '../history.ts';
 import { bytes } from '../quantity.ts';
 import { hours, minutes } from '../times.ts';
 import { type Line, lineThrough } from '../trend.ts';
@@ -11,7 +12,6 @@ import { memoryCheck, of } from './memory.ts';
 import { keyOf } from './of-pod.ts';
 
 const leastSamples = 5;
-const leastSpanMs = minutes(5);
 const leastFit = 0.8;
 const leastGrowth = 0.05;
 const criticalWithinMs = minutes(30);
@@ -60,6 +60,7 @@ function grows(use: ContainerUse, line: Line): Finding[] {
     {
       ...of(use),
       rule: 'memory.growing',
+      restsOn: [history],
       level,
       summary: `Its memory grows by ${rate(line)} over the last ${duration(line.spanMs)} (${line.points} looks), ${whenReached(use, reachedMs)}`,
       observed: `${rate(line)}, R² ${Math.floor(line.fit * 100) / 100}`,

@@ -1,6 +1,8 @@
 /** Containers that were restarted lately (C4), and those restarted by their own liveness probe (C8). */
+import { checks } from '../checks.ts';
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
+import { history } from '../history.ts';
 import type { Container, Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
 import { hours, minutes } from '../times.ts';
@@ -39,22 +41,30 @@ export function restarted(pods: Pod[], around: Around, samples: readonly Sample[
     const counted = countedOf(container, own, around);
     const level = levelOf(counted, container, around);
     if (level === undefined) return [];
-    const hour = counted.hasHistory
-      ? `${counted.hour} of them seen within the last hour`
-      : 'no history yet, so how many of them fell into the last hour is not known';
+    const withoutHistory = levelOf(countedOf(container, [], around), container, around);
     return [
       ofContainer(pod, container, {
         rule: 'pod.restarts',
         level,
-        summary: `${count(container.restarts, 'restart')} in all, the last ${ago(container.last?.at, around.now)}; ${hour}.`,
-        observed: counted.hasHistory
-          ? `${counted.lately} in ${duration(limitOf(around, 'restartedWithin'))}, ${counted.hour} in 1 h`
-          : `${container.restarts} in all`,
+        ...(level === withoutHistory ? {} : { restsOn: [history] }),
+        ...wordsOf(container, counted, around),
         threshold: thresholdOf(around),
         repeat: previousLogs(pod, container),
       }),
     ];
   });
+}
+
+function wordsOf({ restarts, last }: Container, { lately, hour, hasHistory }: Counted, around: Around) {
+  const inHour = hasHistory
+    ? `${hour} of them seen within the last hour`
+    : 'no history yet, so how many of them fell into the last hour is not known';
+  return {
+    summary: `${count(restarts, 'restart')} in all, the last ${ago(last?.at, around.now)}; ${inHour}.`,
+    observed: hasHistory
+      ? `${lately} in ${duration(limitOf(around, 'restartedWithin'))}, ${hour} in 1 h`
+      : `${restarts} in all`,
+  };
 }
 
 function thresholdOf(around: Around): string {
@@ -99,6 +109,7 @@ export function restartedByLiveness(pods: Pod[], around: Around): Finding[] {
       ofPod(pod, {
         rule: 'pod.liveness',
         level: 'warning',
+        restsOn: [checks.events],
         summary: `Restarted by its own liveness probe (${what}) at least ${count(kills, 'time')} within ${duration(lately)}: too strict, or the container is too busy to answer.`,
         observed: `${kills} kills within ${duration(lately)}`,
         threshold: `${killsAtLeast} within ${duration(lately)}`,

@@ -3,10 +3,11 @@ import { checks } from '../checks.ts';
 import type { Finding, Seen, Surroundings } from '../diagnosis.ts';
 import { whenSeen } from '../playbook.ts';
 import { ownerOf, type Pod } from '../pod.ts';
+import { groundsOf, restingOn } from '../rests-on.ts';
 import { count, oneLine } from '../words.ts';
 import { titleOf } from '../workload.ts';
 import { judgePods } from './pods.ts';
-import type { ClusterEvidence } from './shared.ts';
+import { type ClusterEvidence, judgeCluster } from './shared.ts';
 
 const mostShown = 12;
 
@@ -42,11 +43,21 @@ export function narrowed(evidence: ClusterEvidence, { isPod, isWorkload }: Scope
 const of = <Data>(seen: Seen<Data>, change: (data: Data) => Data): Seen<Data> =>
   seen.ok ? { ok: true, data: change(seen.data) } : seen;
 
+/** What is told of workloads and autoscalers rests on what chose them: their pods, and for autoscalers the workloads. */
+export const judgeScope = (evidence: ClusterEvidence, scope: Scope, surroundings: Around): Finding[] =>
+  judgeCluster(narrowed(evidence, scope), surroundings).flatMap((finding) =>
+    chosen.has(finding.check) ? restingOn([checks.pods, checks.workloads], [finding]) : [finding],
+  );
+
+type Around = Pick<Surroundings, 'now' | 'samples' | 'issueType'>;
+
+const chosen = new Set<string>([checks.workloads, checks.autoscalers]);
+
 /** On the pods that an issue is not about. */
 export const besideScope = (
   { pods, events }: ClusterEvidence,
   { isPod }: Scope,
-  { now, samples, issueType }: Pick<Surroundings, 'now' | 'samples' | 'issueType'>,
+  { now, samples, issueType }: Around,
 ): Finding[] =>
   whenSeen(pods, ({ all, namespace }) => {
     const others = all.filter((pod) => !isPod(pod));
@@ -60,7 +71,7 @@ export function besides(findings: Finding[], namespace: string): Finding[] {
   const [first] = ill;
   if (!first) return [];
   const names = new Set(ill.map(({ about, subject }) => about?.owner ?? subject));
-  return [
+  return restingOn(groundsOf(ill), [
     {
       rule: 'cluster.beside',
       level: 'info',
@@ -71,5 +82,5 @@ export function besides(findings: Finding[], namespace: string): Finding[] {
       evidence: ill.slice(0, mostShown).map(({ subject, summary }) => oneLine(`${subject}: ${summary}`, 240)),
       repeat: `kubectl get pods -n ${namespace}`,
     },
-  ];
+  ]);
 }

@@ -1,5 +1,6 @@
 /** C1 to C19, as every playbook that looks at a cluster judges what it saw; what was not seen is said by the report (C20). */
 import type { Autoscalers } from '../autoscaler.ts';
+import { checks } from '../checks.ts';
 import type { Finding, Seen, Surroundings } from '../diagnosis.ts';
 import type { Events } from '../event.ts';
 import { type LastWords, withLastWords } from '../last-words.ts';
@@ -7,6 +8,7 @@ import type { Limits } from '../limits.ts';
 import type { Nodes } from '../node.ts';
 import { whenSeen } from '../playbook.ts';
 import type { Pods } from '../pod.ts';
+import { groundsOf, restingOn } from '../rests-on.ts';
 import type { Workloads } from '../workload.ts';
 import { badAutoscalers } from './autoscalers.ts';
 import { failedCreate, halted, unavailable } from './availability.ts';
@@ -42,12 +44,16 @@ export function judgeCluster(
   };
   const ofPods = whenSeen(pods, ({ all }) => judgePods(all, around, surroundings.samples));
   const placed = { pods: pods.ok ? pods.data.all : [], ill: illOf(ofPods) };
+  const grounds = [checks.pods, ...groundsOf(ofPods)];
   const findings = [
     ...whenSeen(pods, (seen) => noPods(seen, around.workloads ?? [])),
     ...ofPods,
-    ...sharedNode(placed),
-    ...whenSeen(nodes, ({ all }) => badNodes(all, placed, around.now)),
-    ...whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, around })),
+    ...restingOn(grounds, sharedNode(placed)),
+    ...restingOn(
+      [checks.pods],
+      whenSeen(nodes, ({ all }) => badNodes(all, placed, around.now)),
+    ),
+    ...whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, grounds, around })),
     ...whenSeen(autoscalers, ({ all }) => badAutoscalers(all)),
     ...whenSeen(events, (seen) => warningEvents(seen, around)),
     ...whenSeen(limits, ({ quotas, budgets }) => [...nearlyFull(quotas, around), ...noDisruption(budgets)]),
@@ -60,11 +66,11 @@ type Placed = Parameters<typeof sharedNode>[0];
 function ofWorkloads(
   { all, replicaSets, namespace }: Workloads,
   pods: Seen<Pods>,
-  { placed, around }: { placed: Placed; around: Around },
+  { placed, grounds, around }: { placed: Placed; grounds: string[]; around: Around },
 ): Finding[] {
   const targets = new Set(pods.ok && pods.data.label ? pods.data.targets.map(({ uid }) => uid) : []);
   return [
-    ...recentRollouts(all, { ...placed, targets }, around),
+    ...restingOn(grounds, recentRollouts(all, { ...placed, targets }, around)),
     ...halted(all),
     ...failedCreate(replicaSets, all, namespace),
     ...unavailable(all, placed.pods, around),

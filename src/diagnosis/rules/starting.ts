@@ -1,6 +1,7 @@
 /** Containers that never came to run: image (C5), configuration (C6), volumes and network (C10). A restart helps none. */
+import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
-import { eventsOf } from '../event.ts';
+import { type Event, eventsOf } from '../event.ts';
 import { type Container, conditionOf, isLeaving, type Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
 import { duration, oneLine } from '../words.ts';
@@ -30,6 +31,7 @@ export const imageNotPulled = (pods: Pod[], around: Around): Finding[] =>
       ofContainer(pod, container, {
         rule: 'pod.image',
         level: isShort ? 'critical' : 'warning',
+        ...(isShort ? { restsOn: [checks.workloads] } : {}),
         summary: `Its image ${oneLine(image, 120)} is not pulled: ${pullFault(message)}.${short}`,
         observed: waiting.reason,
         threshold: 'any; critical where its owner is below what it should have',
@@ -96,14 +98,19 @@ export const stuckCreating = (pods: Pod[], around: Around): Finding[] =>
     return [
       ofPod(pod, {
         rule: 'pod.creating',
-        level: said ? 'warning' : 'info',
+        ...(said ? saidBy(said) : { level: 'info' }),
         summary: `Its containers have been in the making for ${duration(now - since)}: ${why}.`,
         observed: duration(now - since),
         threshold: `longer than ${duration(creatingFor)} with an event that says why`,
-        evidence: said ? [oneLine(said.message, 300)] : [],
       }),
     ];
   });
+
+const saidBy = ({ message }: Event) => ({
+  level: 'warning' as const,
+  restsOn: [checks.events],
+  evidence: [oneLine(message, 300)],
+});
 
 const unsaid = (events: Around['events']): string =>
   events ? 'no event says why' : 'why was not seen, as the events were not';

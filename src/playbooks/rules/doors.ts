@@ -33,6 +33,7 @@ export function down({ pooler, postgres }: Doors): Finding[] {
         rule: 'database.unreachable',
         level: 'critical',
         check: postgresAnswer.name,
+        restsOn: [poolerAnswer.name],
         subject: 'database',
         summary: `Neither PgBouncer nor Postgres answers: both are down, or the way to them is. PgBouncer: ${silent(poolerSays)}. Postgres: ${silent(postgresSays)}.`,
         cause: 'dependency',

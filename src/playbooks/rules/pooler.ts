@@ -5,7 +5,7 @@ import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import { type PoolerDatabase, poolerDatabases } from '../../probes/pooler-databases.ts';
 import { type PoolerLimits, poolerLimits } from '../../probes/pooler-limits.ts';
 import { type Complained, type Complaint, type PoolerLog, poolerLog } from '../../probes/pooler-log.ts';
-import type { Pools } from '../../probes/pooler-pools.ts';
+import { type Pools, poolerPools } from '../../probes/pooler-pools.ts';
 
 const clientsWarning = 80;
 const clientsCritical = 95;
@@ -21,6 +21,7 @@ export function clientLimit(limits: PoolerLimits, pools: Seen<Pools>): Finding[]
       rule: 'pooler.client-limit',
       level: share >= clientsCritical ? 'critical' : 'warning',
       check: poolerLimits.name,
+      restsOn: [poolerPools.name],
       subject: 'pgbouncer',
       summary: `${connected} of ${limits.clients} clients that PgBouncer takes are connected; beyond that it refuses them (max_client_conn).`,
       observed: percent(connected, limits.clients),

@@ -2,9 +2,11 @@
 import type { Finding, FindingLevel, Seen } from '../../diagnosis/diagnosis.ts';
 import { seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
+import { connections } from '../../probes/connections.ts';
 import { type PoolerDatabase, poolerDatabases } from '../../probes/pooler-databases.ts';
-import type { PoolerLimits } from '../../probes/pooler-limits.ts';
+import { type PoolerLimits, poolerLimits } from '../../probes/pooler-limits.ts';
 import { type Pool, type Pools, poolerPools } from '../../probes/pooler-pools.ts';
+import { postgresAnswer } from '../../probes/postgres-answer.ts';
 import { blameOf, type Postgres } from './postgres.ts';
 
 const waitWarningMs = seconds(1);
@@ -28,7 +30,13 @@ export function queues({ pools, pod }: Pools, evidence: Evidence): Finding[] {
     if (isWithoutServers(pool)) return [withoutServers(pool, about, evidence)];
     if (isExhausted(pool, database)) return [exhausted(pool, about, database)];
     return [
-      { ...about, rule: 'pooler.clients-waiting', level, summary: `${queueOf(pool)}, ${serversOf(pool)}.` } as const,
+      {
+        ...about,
+        rule: 'pooler.clients-waiting',
+        level,
+        restsOn: [poolerLimits.name],
+        summary: `${queueOf(pool)}, ${serversOf(pool)}.`,
+      } as const,
     ];
   });
 }
@@ -75,6 +83,7 @@ function exhausted(pool: Pool, about: About, database: PoolerDatabase | undefine
     ...about,
     rule: 'pooler.exhausted',
     level: 'critical',
+    restsOn: [poolerDatabases.name],
     summary: `${all} server connections of the pool are at work and none is free: ${queueOf(pool)}. Long or locked statements and open transactions keep them; the pool itself may be too small.`,
     cause: 'capacity',
   };
@@ -89,6 +98,7 @@ function withoutServers(pool: Pool, about: About, evidence: Evidence): Finding {
     ...about,
     rule: 'pooler.login-failing',
     level: 'critical',
+    restsOn: [postgresAnswer.name, connections.name],
     summary: `${queue}, although Postgres answers and has room: PgBouncer's password for it, its address, or the network between them.`,
     cause: 'dependency',
   };

@@ -45,6 +45,7 @@ export function namesNobody(
         rule: 'pods.none',
         level: 'warning',
         check: checks.pods,
+        restsOn: [checks.workloads],
         subject: name,
         summary: `There is no pod ${name} in ${namespace}: ${why}.`,
         observed: '0 pods',

@@ -1,0 +1,50 @@
+/** What a look again would call gone or better although nobody looked: every finding has to name all that it rests on. */
+import { compare } from '../../src/diagnosis/compare.ts';
+import type { Finding, Probe, Report, Seen, Surroundings } from '../../src/diagnosis/diagnosis.ts';
+import { history, historySince, leastHistoryMs } from '../../src/diagnosis/history.ts';
+import type { Judging } from '../../src/diagnosis/playbook.ts';
+import { forOneRun } from '../../src/diagnosis/shared.ts';
+import { report } from '../slack/views/world.ts';
+
+const away = { ok: false, why: 'away' } as const;
+
+/** Looks once, and judges again with one thing after another taken away. */
+export async function forgotten(playbook: Judging, surroundings: Surroundings): Promise<string[]> {
+  const around = forOneRun(surroundings);
+  const entries = await Promise.all(
+    playbook.probes.map(async (probe) => [probe.name, await seenBy(probe, around)] as const),
+  );
+  return forgottenIn(playbook, new Map(entries), around);
+}
+
+/** With what was seen told, by the names of probes. */
+export function forgottenIn(playbook: Judging, sights: ReadonlyMap<string, Seen<unknown>>, around: Surroundings) {
+  const names = [...sights.keys()];
+  const reportOf = (findings: Finding[], unseen?: string): Report => ({
+    ...report,
+    at: around.now,
+    findings,
+    checks: names.map((name) => ({ name, verdict: name === unseen ? 'unknown' : 'healthy', repeat: '', tookMs: 0 })),
+    ...(unseen === history ? {} : historySince([{ ...ofLongAgo, at: around.now - leastHistoryMs }])),
+  });
+  const whole = reportOf(playbook.findings(sights, around));
+  const without = (name: string): Finding[] =>
+    name === history
+      ? playbook.findings(sights, { ...around, samples: [] })
+      : playbook.findings(new Map(sights).set(name, away), around);
+  return [...names, history].flatMap((name) =>
+    compare(whole, reportOf(without(name), name))
+      .list.filter(({ kind }) => kind === 'gone' || kind === 'better')
+      .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${name}`),
+  );
+}
+
+const ofLongAgo = { namespace: '', pod: '', uid: '', container: '', restarts: 0 };
+
+async function seenBy(probe: Probe<unknown>, around: Surroundings): Promise<Seen<unknown>> {
+  try {
+    return { ok: true, data: await probe.look(around) };
+  } catch {
+    return away;
+  }
+}
