@@ -6,6 +6,7 @@ export const checks = {
   pods: 'pods',
   workloads: 'workloads and rollouts',
   events: 'events',
+  nodeEvents: 'events of nodes',
   services: 'services and endpoints',
   nodes: 'nodes',
   autoscalers: 'autoscalers',

@@ -1,7 +1,7 @@
-/** What the cluster said in the namespace: one list, the newest first. */
+/** What the cluster said in the namespace, and of nodes: each one list, the newest first. */
 import { z } from 'zod';
 import { checks } from '../diagnosis/checks.ts';
-import { kinds } from '../diagnosis/cluster.ts';
+import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Event, Events } from '../diagnosis/event.ts';
 import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
@@ -41,19 +41,32 @@ function timesOf({ metadata, firstTimestamp, lastTimestamp, eventTime, series }:
 
 const listEvents = listedOnce(kinds.events, eventOf);
 
+async function eventsIn(cluster: Cluster, namespace: string): Promise<Events> {
+  const { rows, isCut } = await listEvents(cluster, namespace);
+  return { namespace, all: rows.toSorted((a, b) => b.last - a.last), gaps: cutOff('events', isCut, rows.length) };
+}
+
 export const events: Probe<Events> = {
   name: checks.events,
   timeoutMs: 8_000,
-  async look(surroundings) {
-    const namespace = namespaceOf(surroundings.issueType);
-    const { rows, isCut } = await listEvents(clusterOf(surroundings), namespace);
-    return {
-      namespace,
-      all: rows.toSorted((a, b) => b.last - a.last),
-      gaps: cutOff('events', isCut, rows.length),
-    };
-  },
+  look: async (surroundings) => eventsIn(clusterOf(surroundings), namespaceOf(surroundings.issueType)),
   gaps: ({ gaps }) => gaps,
   repeat: (issueType) => `kubectl get events -n ${namespaceOf(issueType)} --sort-by=.lastTimestamp`,
   rights: [{ kind: kinds.events, verbs: ['list'] }],
+};
+
+/** What has no namespace has its events here. */
+const ofNodes = 'default';
+
+/** Who ran out of memory as a whole and killed whom, a kubelet says of its node alone. */
+export const nodeEvents: Probe<Events> = {
+  name: checks.nodeEvents,
+  timeoutMs: 8_000,
+  async look(surroundings) {
+    const seen = await eventsIn(clusterOf(surroundings), ofNodes);
+    return { ...seen, all: seen.all.filter(({ kind }) => kind === 'Node') };
+  },
+  gaps: ({ gaps }) => gaps,
+  repeat: () => `kubectl get events -n ${ofNodes} --field-selector involvedObject.kind=Node --sort-by=.lastTimestamp`,
+  rights: [{ kind: kinds.events, verbs: ['list'], namespace: ofNodes }],
 };

@@ -30,17 +30,21 @@ const scene: Scene = {
   ],
 };
 
+/** Namespaces with a role of their own. */
+const elsewhere = ['kube-system', 'default'];
+
 const roles = {
   reader: roleIn('reader-role'),
   exec: roleIn('exec-role'),
   nodes: roleIn('reader-cluster-role'),
   system: roleIn('kube-system-role'),
+  ofNodes: roleIn('default-role'),
 };
 
 const granting = (isLeft: (rule: Rule) => boolean): Grants => ({
   namespace,
   own: [...roles.reader.rules, ...roles.exec.rules].filter(isLeft),
-  elsewhere: { 'kube-system': roles.system.rules.filter(isLeft) },
+  elsewhere: { 'kube-system': roles.system.rules.filter(isLeft), default: roles.ofNodes.rules.filter(isLeft) },
   everywhere: roles.nodes.rules.filter(isLeft),
 });
 
@@ -52,7 +56,7 @@ interface Missing {
   grants: Grants;
 }
 
-const without: Missing[] = Object.values(roles).flatMap(({ rules }) =>
+const without: Missing[] = Object.entries(roles).flatMap(([role, { rules }]) =>
   rules.flatMap((rule) =>
     rule.verbs.map((verb) => {
       const [resource = '', group = ''] = [rule.resources[0], rule.apiGroups[0]];
@@ -65,10 +69,7 @@ const without: Missing[] = Object.values(roles).flatMap(({ rules }) =>
         resource,
         group,
         grants,
-        account: `no-${verb}-${resource}-${rules === roles.system.rules ? 'system' : group}`.replaceAll(
-          /[^a-z-]|-+$/g,
-          '',
-        ),
+        account: `no-${verb}-${resource}-${group}-in-${role.toLowerCase()}`.replaceAll(/[^a-z-]/g, ''),
       };
     }),
   ),
@@ -112,15 +113,18 @@ const refusals = (checks: Check[]): string[] =>
   checks.flatMap(sentencesOf).filter((one) => / may not | no right to /.test(one));
 
 describe('the manifests', () => {
-  it.each(['service-account', 'reader-role', 'reader-cluster-role', 'exec-role', 'kube-system-role'])(
-    '%s is taken by the cluster',
-    async (name) => {
-      const path = `manifests/${name}.yaml`;
-      const inside = ['-n', name === 'kube-system-role' ? 'kube-system' : namespace];
+  it.each([
+    'service-account',
+    'reader-role',
+    'reader-cluster-role',
+    'exec-role',
+    ...elsewhere.map((one) => `${one}-role`),
+  ])('%s is taken by the cluster', async (name) => {
+    const path = `manifests/${name}.yaml`;
+    const inside = ['-n', elsewhere.find((one) => name === `${one}-role`) ?? namespace];
 
-      expect(await kubectlSays(['apply', '--dry-run=server', '-f', path, ...inside])).toContain('(server dry run)');
-    },
-  );
+    expect(await kubectlSays(['apply', '--dry-run=server', '-f', path, ...inside])).toContain('(server dry run)');
+  });
 
   it.each(['reader-role', 'exec-role'])('%s can be applied where the runbook looks', async (name) => {
     const said = await kubectlSays(['apply', '-f', `manifests/${name}.yaml`, '-n', namespace]);

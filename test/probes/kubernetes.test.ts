@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cluster } from '../../src/diagnosis/cluster.ts';
 import type { Probe, Surroundings } from '../../src/diagnosis/diagnosis.ts';
-import { events } from '../../src/probes/events.ts';
+import { events, nodeEvents } from '../../src/probes/events.ts';
 import { limits } from '../../src/probes/limits.ts';
 import { pods } from '../../src/probes/pods.ts';
 import { services } from '../../src/probes/services.ts';
@@ -122,6 +122,17 @@ describe('events', () => {
       ['Count', 4, 50, 30],
     ]);
   });
+});
+
+it('events of nodes are read where what has no namespace has them, and nothing else that stands there', async () => {
+  const there = (kind: string, about: string): ApiObject => {
+    const one = event({ about, kind, reason: 'SystemOOM' });
+    return { ...one, metadata: { ...one.metadata, namespace: 'default' } };
+  };
+  const objects = [there('Node', 'node-7'), there('Pod', 'shop-1'), event({ about: 'api-1', reason: 'Unhealthy' })];
+
+  expect((await look(nodeEvents, { objects })).all.map(({ name }) => name)).toEqual(['node-7']);
+  expect((await look(events, { objects })).all.map(({ name }) => name)).toEqual(['api-1']);
 });
 
 describe('endpoints', () => {

@@ -29,6 +29,7 @@ export const readerOf = (namespaces: string[], more: Rule[] = []): Account => ({
   user: 'system:serviceaccount:tools:responder',
   rules: [
     ...[...rulesOf('reader-role'), ...rulesOf('exec-role')].map((rule) => ({ ...rule, namespaces })),
+    ...rulesOf('default-role').map((rule) => ({ ...rule, namespaces: ['default'] })),
     ...rulesOf('reader-cluster-role'),
     ...more,
   ],

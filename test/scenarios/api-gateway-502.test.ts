@@ -6,6 +6,7 @@ import { apiGateway502Scenarios } from '../../src/sandbox/scenarios/api-gateway-
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { expected, found } from './expect.ts';
 import { forgotten } from './rests-on.ts';
+import { startStage } from './stage.ts';
 import { startTheatre, type Theatre } from './theatre.ts';
 
 let theatre: Theatre;
@@ -24,6 +25,20 @@ describe('the scenario', () => {
     expect(report.checks.filter(({ verdict }) => verdict === 'unknown')).toEqual([]);
     expect(await forgotten(apiGateway502, await theatre.look(scenario))).toEqual([]);
   });
+});
+
+it('says which right is missing where the events of nodes may not be read, and loses none of the namespace', async () => {
+  const scenario = apiGateway502Scenarios.find(({ name }) => name === 'node-out-of-memory');
+  if (!scenario) throw new Error('no node runs out of memory');
+  const stage = await startStage([scenario], ({ namespaces }) => namespaces?.includes('default') !== true);
+
+  const { checks, findings } = await apiGateway502.run(await stage.look(scenario));
+  await stage.end();
+
+  expect(checks.filter(({ verdict }) => verdict === 'unknown')).toMatchObject([
+    { name: 'events of nodes', grant: 'list events in default' },
+  ]);
+  expect(findings[0]?.summary).toContain('whether its node ran out of memory was not seen');
 });
 
 it('offers no restart anywhere that a new pod would suffer from the same', async () => {

@@ -29,7 +29,7 @@ const thresholdOf = (around: Around): string =>
 
 export const outOfMemoryKills = (pods: Pod[], around: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
-    const { now, events } = around;
+    const { now } = around;
     const end = endOf(container);
     if (end?.reason !== outOfMemory) return [];
     const limit = container.limits['memory'];
@@ -43,7 +43,7 @@ export const outOfMemoryKills = (pods: Pod[], around: Around): Finding[] =>
         summary: `Killed for memory ${where}, ${ago(end.at, now)}; ${count(container.restarts, 'restart')} in all.`,
         observed: `OOMKilled ${ago(end.at, now)}`,
         threshold: thresholdOf(around),
-        evidence: [stateText(container, end), ...eventsNear(pod, end, events).slice(0, 2).map(eventText)],
+        evidence: [stateText(container, end), ...eventsNear(pod, end, around).slice(0, 2).map(eventText)],
         ...(limit === undefined || level === 'info' ? {} : raiseLimit(pod, container)),
       }),
     ];
@@ -56,14 +56,13 @@ function stateText({ ended }: Container, { reason, exitCode, at }: Ended): strin
 
 const eventText = ({ reason, message }: Event): string => `event ${oneLine(reason, 40)}: ${oneLine(message)}`;
 
-/** What the cluster said of an end, the newest first. */
-const eventsNear = (pod: Pod, { at }: Ended, events: Event[] = []): Event[] =>
-  events.filter(
-    (event) =>
-      at !== undefined &&
-      Math.abs(event.last - at) <= minutes(2) &&
-      (isOfNode(event) ? event.name === pod.node : event.name === pod.name && ofPodKills.has(event.reason)),
-  );
+/** What the cluster said of an end, of the pod or of its node, the newest first. */
+function eventsNear(pod: Pod, { at }: Ended, { events = [], nodeEvents = [] }: Around): Event[] {
+  const isNear = ({ last }: Event): boolean => at !== undefined && Math.abs(last - at) <= minutes(2);
+  const ofPod = events.filter(({ name, reason }) => name === pod.name && ofPodKills.has(reason));
+  const ofNode = nodeEvents.filter((event) => event.name === pod.node && isOfNode(event));
+  return [...ofPod, ...ofNode].filter(isNear).toSorted((a, b) => b.last - a.last);
+}
 
 const isOfNode = ({ kind, reason }: Event): boolean => kind === 'Node' && ofNodeKills.has(reason);
 
@@ -79,7 +78,7 @@ export const otherKills = (pods: Pod[], around: Around): Finding[] =>
   eachContainer(pods, (pod, container) => {
     const end = endOf(container);
     if (end?.exitCode !== sigkill || end.reason === outOfMemory) return [];
-    const [said] = eventsNear(pod, end, around.events);
+    const [said] = eventsNear(pod, end, around);
     return [
       ofContainer(pod, container, {
         rule: 'pod.killed',
@@ -93,7 +92,10 @@ export const otherKills = (pods: Pod[], around: Around): Finding[] =>
   });
 
 /** Said by an event, else left open: a liveness probe, an eviction, the node's memory and a hand all look alike. */
-function killerOf(said: Event | undefined, { events }: Around): string {
+function killerOf(said: Event | undefined, { events, nodeEvents }: Around): string {
+  if (said) return `${said.reason}: ${oneLine(said.message, 120)}`;
   if (!events) return 'why was not seen, as the events were not';
-  return said ? `${said.reason}: ${oneLine(said.message, 120)}` : 'no event says by whom (liveness, node, or by hand)';
+  return nodeEvents
+    ? 'no event says by whom (liveness, node, or by hand)'
+    : 'no event of its own says by whom, and whether its node ran out of memory was not seen';
 }

@@ -15,6 +15,8 @@ export interface Around {
   thresholds: IssueType['thresholds'];
   /** the newest first; absent: not seen */
   events?: Event[] | undefined;
+  /** of nodes, as those */
+  nodeEvents?: Event[] | undefined;
   /** absent: not seen */
   workloads?: Workload[] | undefined;
 }

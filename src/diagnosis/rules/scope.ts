@@ -7,7 +7,7 @@ import { groundsOf, restingOn } from '../rests-on.ts';
 import { count, oneLine } from '../words.ts';
 import { titleOf } from '../workload.ts';
 import { judgePods } from './pods.ts';
-import { type ClusterEvidence, judgeCluster } from './shared.ts';
+import { type ClusterEvidence, eventsOf, judgeCluster } from './shared.ts';
 
 const mostShown = 12;
 
@@ -55,13 +55,13 @@ const chosen = new Set<string>([checks.workloads, checks.autoscalers]);
 
 /** On the pods that an issue is not about. */
 export const besideScope = (
-  { pods, events }: ClusterEvidence,
+  { pods, ...evidence }: ClusterEvidence,
   { isPod }: Scope,
   { now, samples, issueType }: Around,
 ): Finding[] =>
   whenSeen(pods, ({ all, namespace }) => {
     const others = all.filter((pod) => !isPod(pod));
-    const around = { now, thresholds: issueType.thresholds, events: events.ok ? events.data.all : undefined };
+    const around = { now, thresholds: issueType.thresholds, ...eventsOf(evidence) };
     return besides(judgePods(others, around, samples), namespace);
   });
 

@@ -24,6 +24,7 @@ export interface ClusterEvidence {
   pods: Seen<Pods>;
   workloads: Seen<Workloads>;
   events: Seen<Events>;
+  nodeEvents: Seen<Events>;
   nodes: Seen<Nodes>;
   autoscalers: Seen<Autoscalers>;
   limits: Seen<Limits>;
@@ -39,7 +40,7 @@ export function judgeCluster(
   const around: Around = {
     now: surroundings.now,
     thresholds: surroundings.issueType.thresholds,
-    events: events.ok ? events.data.all : undefined,
+    ...eventsOf(evidence),
     workloads: workloads.ok ? workloads.data.all : undefined,
   };
   const ofPods = whenSeen(pods, ({ all }) => judgePods(all, around, surroundings.samples));
@@ -60,6 +61,12 @@ export function judgeCluster(
   ];
   return suspectLogs.ok ? withLastWords(findings, suspectLogs.data) : findings;
 }
+
+/** As rules about pods read them. */
+export const eventsOf = ({ events, nodeEvents }: Pick<ClusterEvidence, 'events' | 'nodeEvents'>) => ({
+  events: events.ok ? events.data.all : undefined,
+  nodeEvents: nodeEvents.ok ? nodeEvents.data.all : undefined,
+});
 
 type Placed = Parameters<typeof sharedNode>[0];
 

@@ -54,6 +54,34 @@ export const kills: Scenario[] = [
     not: ['pod.out-of-memory', 'gateway.keep-alive'],
   },
   {
+    name: 'node-out-of-memory',
+    issueType,
+    what: 'A node ran out of memory as a whole, and killed a container that was below its limit.',
+    scene: scene(
+      [
+        kong(closed(2, 4)),
+        api([
+          { node: 'node-7', containers: { app: { restarts: 1, last: { reason: 'Error', exitCode: 137, ago: 4 } } } },
+          {},
+          {},
+        ]),
+      ],
+      {
+        events: [
+          {
+            about: 'node/node-7',
+            reason: 'SystemOOM',
+            message: 'System OOM encountered, victim process: app, pid: 4711',
+            ago: 4,
+          },
+        ],
+      },
+    ),
+    finds: ['pod.killed', 'gateway.error-rate', 'pod.restarts', 'gateway.upstream-died'],
+    says: ['SystemOOM: System OOM encountered'],
+    not: ['pod.out-of-memory', 'pod.liveness'],
+  },
+  {
     name: 'gateway-out-of-memory',
     issueType,
     what: 'The gateway itself ran out of memory.',

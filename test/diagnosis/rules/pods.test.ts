@@ -17,7 +17,7 @@ type Extra = {
 
 function judge(object: ApiObject, { events = [], workloads, samples }: Extra = {}): Finding[] {
   const seen = events.map((one) => eventOf(one)).toSorted((a, b) => b.last - a.last);
-  const around: Around = { now, thresholds: {}, events: seen, workloads };
+  const around: Around = { now, thresholds: {}, events: seen, nodeEvents: seen, workloads };
   return judgePods([podOf(object)], around, samples);
 }
 
