@@ -42,6 +42,8 @@ export interface Condition {
   reason?: string | undefined;
   message?: string | undefined;
   since?: Instant | undefined;
+  /** when it was last said anew, which only deployments tell */
+  saidAt?: Instant | undefined;
 }
 
 export interface Container {

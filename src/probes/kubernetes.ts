@@ -81,8 +81,15 @@ export const Conditioned = z
     reason: maybe(z.string()),
     message: maybe(z.string()),
     lastTransitionTime: maybe(time),
+    lastUpdateTime: maybe(time),
   })
-  .transform(({ lastTransitionTime, ...said }): Condition => ({ ...said, since: lastTransitionTime }));
+  .transform(
+    ({ lastTransitionTime, lastUpdateTime, ...said }): Condition => ({
+      ...said,
+      since: lastTransitionTime,
+      saidAt: lastUpdateTime,
+    }),
+  );
 
 export const controllerOf = ({ ownerReferences }: Metadata): { kind: string; name: string } | undefined =>
   ownerReferences.find(({ controller }) => controller === true);

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
+import type { Condition } from '../diagnosis/pod.ts';
 import { changesOf, type ReplicaSet, type Rollout, type Workload, type Workloads } from '../diagnosis/workload.ts';
+import type { Instant } from '../incident/incident.ts';
 import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
 import { listReplicaSets } from './replica-sets.ts';
 
@@ -96,6 +98,12 @@ export const workloads: Probe<Workloads> = {
   })),
 };
 
+/** Its status is True before a rollout and after it: since when it has been so tells of none. */
+function lastProgress(conditions: Condition[]): Instant | undefined {
+  const progressing = conditions.find(({ type }) => type === 'Progressing');
+  return progressing?.saidAt ?? progressing?.since;
+}
+
 /** The first revision is no rollout: there was nothing before it. */
 function rolloutOf({ name, conditions }: Workload, sets: ReplicaSet[]): Rollout | undefined {
   const revisions = sets.filter(({ deployment }) => deployment === name).toSorted((a, b) => b.revision - a.revision);
@@ -103,7 +111,7 @@ function rolloutOf({ name, conditions }: Workload, sets: ReplicaSet[]): Rollout 
   if (!newest) return undefined;
   const isOld = revisions.some(({ createdAt }) => createdAt > newest.createdAt);
   // going back takes the old set up again: when it was made says nothing then
-  const at = isOld ? conditions.find(({ type }) => type === 'Progressing')?.since : newest.createdAt;
+  const at = isOld ? lastProgress(conditions) : newest.createdAt;
   const changes = before ? changesOf(before.template, newest.template) : [];
   return { at, hash: newest.hash, changes, before: before?.hash };
 }

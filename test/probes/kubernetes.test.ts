@@ -195,9 +195,12 @@ describe('a rollout', () => {
     });
   });
 
-  it('back to an old revision is as old as its progress, not as the revision', async () => {
+  it.each([
+    ['its progress', { lastTransitionTime: minutesAgo(900), lastUpdateTime: minutesAgo(5) }],
+    ['since when it has progressed, where nothing else is told', { lastTransitionTime: minutesAgo(5) }],
+  ])('back to an old revision is as old as %s, not as the revision', async (_name, times) => {
     const rollout = await of(
-      deployment({ conditions: [{ type: 'Progressing', status: 'True', lastTransitionTime: minutesAgo(5) }] }),
+      deployment({ conditions: [{ type: 'Progressing', status: 'True', ...times }] }),
       replicaSet({ hash: 'a', revision: 3, age: 900 }),
       replicaSet({ hash: 'b', revision: 2, age: 90 }),
     );

@@ -120,6 +120,8 @@ function conditionsOf(cast: Cast, { isEnough, newest }: { isEnough: boolean; new
   const failure = workload.failing && { type: 'ReplicaFailure', status: 'True', ...workload.failing, ...at };
   const available = isEnough ? enough : tooFew;
   const progressing = { type: 'Progressing', ...progress(cast, newest), ...at };
+  // a rollout that goes its way changes what is said, and not since when it has been True
+  if (progressing.status === 'True') progressing.lastTransitionTime = ago(place, age);
   return [...(failure ? [failure] : []), { type: 'Available', ...available, ...at }, progressing];
 }
 
