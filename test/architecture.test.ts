@@ -8,17 +8,18 @@ import { z } from 'zod';
 
 /**
  * Who may import whom. `(types)`: by `import type` only. A file by name is an exception for that file's values: in
- * incident/policy.ts these are lists of names (severities, levels, reminderKinds) and default times, data like the types;
+ * incident/policy.ts these are lists of names (severities, levels, reminderKinds) and default times, data like the types,
+ * in incident/times.ts lengths of time by their units;
  * in diagnosis/checks.ts what a check has left unseen, which a message and a file must not see in two ways.
  * A room sees itself, and the longest name that fits a file is its room. What is not listed fails.
  */
 const rooms: Record<string, string[] | 'everything but sandbox'> = {
   incident: [],
   runbook: ['incident (types)', 'incident/policy.ts'],
-  diagnosis: ['incident (types)'],
-  probes: ['diagnosis', 'incident (types)'],
+  diagnosis: ['incident (types)', 'incident/times.ts'],
+  probes: ['diagnosis', 'incident (types)', 'incident/times.ts'],
   remedies: ['diagnosis', 'incident (types)'],
-  playbooks: ['diagnosis', 'probes', 'remedies', 'incident (types)'],
+  playbooks: ['diagnosis', 'probes', 'remedies', 'incident (types)', 'incident/times.ts'],
   store: ['incident (types)', 'incident/policy.ts', 'diagnosis (types)'],
   engine: ['incident', 'runbook (types)', 'diagnosis', 'playbooks', 'remedies', 'store'],
   slack: ['slack/views', 'engine', 'incident', 'diagnosis', 'runbook'],

@@ -1,7 +1,7 @@
 /** What was kept of the minutes before a look: no check of its own, and yet findings rest on it. */
 import type { Instant } from '../incident/incident.ts';
+import { minutes } from '../incident/times.ts';
 import type { Sample } from './diagnosis.ts';
-import { minutes } from './times.ts';
 
 /** as findings name it in `restsOn` */
 export const history = 'history';

@@ -1,6 +1,6 @@
 /** The numbers that rules compare with: what each is, and its value where the runbook sets none for an issue type. */
 import type { IssueType } from '../incident/policy.ts';
-import { hours, minutes, seconds } from './times.ts';
+import { hours, minutes, seconds } from '../incident/times.ts';
 
 export interface Threshold {
   /** a time is in milliseconds */

@@ -1,8 +1,8 @@
 /** Looks by itself whether what is owed is done: every minute the queues, every hour each incident's records. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { hours, minutes } from '../diagnosis/times.ts';
 import type { IncidentId } from '../incident/incident.ts';
 import { lasting, lateAfter } from '../incident/proof.ts';
+import { hours, minutes } from '../incident/times.ts';
 import { incidentsToAudit } from '../store/audit.ts';
 import type { Head } from '../store/chain.ts';
 import { type Overdue, overdueDuties, overdueSends } from '../store/overdue.ts';

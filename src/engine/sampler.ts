@@ -3,8 +3,8 @@ import type { Cluster } from '../diagnosis/cluster.ts';
 import type { ContainerUse, NamespaceUse } from '../diagnosis/container-use.ts';
 import type { Sample } from '../diagnosis/diagnosis.ts';
 import { clusterOfOneRun } from '../diagnosis/shared.ts';
-import { hours } from '../diagnosis/times.ts';
 import type { IssueType } from '../incident/policy.ts';
+import { hours } from '../incident/times.ts';
 import { claimSamplings, forgetSamples, readSamples, type Sampled, saveSamples } from '../store/samples.ts';
 import type { Engine } from './engine.ts';
 

@@ -1,4 +1,5 @@
 /** The runbook as the core needs it: plain data, every duration in milliseconds. `runbook/` makes it from YAML. */
+import { hours, minutes } from './times.ts';
 
 export type Milliseconds = number;
 
@@ -66,13 +67,11 @@ export interface Schedule {
   every?: Milliseconds;
 }
 
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
+const day = hours(24);
 
-const hourlyFromNow = { at: [0], every: hour };
+const hourlyFromNow = { at: [0], every: hours(1) };
 const dailyFromNow = { at: [0], every: day };
-const reportDue = { at: [12 * hour, 20 * hour, day], every: day };
+const reportDue = { at: [hours(12), hours(20), day], every: day };
 
 /** A duty that reminds: what it is called in a sentence, what its times count from, and the times by severity. */
 type Default = { name: string; from: string } & Partial<Record<Severity, Schedule>>;
@@ -85,23 +84,23 @@ export const defaultReminders = {
   lead: {
     name: 'a lead',
     from: 'the acknowledgement',
-    p1: { at: [2 * minute] },
-    p2: { at: [10 * minute] },
-    p3: { at: [hour] },
+    p1: { at: [minutes(2)] },
+    p2: { at: [minutes(10)] },
+    p3: { at: [hours(1)] },
   },
   update: {
     name: 'an update',
     from: 'the declaration, then the last update',
-    p1: { at: [], every: 30 * minute },
-    p2: { at: [], every: hour },
+    p1: { at: [], every: minutes(30) },
+    p2: { at: [], every: hours(1) },
     p3: { at: [], every: day },
   },
   resolution: {
     name: 'the resolution',
     from: 'the declaration',
-    p1: { at: [30 * minute, 48 * minute, hour] },
-    p2: { at: [2 * hour, 3.2 * hour, 4 * hour] },
-    p3: { at: [12 * hour, 19.2 * hour, day] },
+    p1: { at: [minutes(30), minutes(48), hours(1)] },
+    p2: { at: [hours(2), hours(3.2), hours(4)] },
+    p3: { at: [hours(12), hours(19.2), day] },
   },
   ticket: { name: 'the ticket', from: 'the moment the severity was set', p3: dailyFromNow },
   'status-page': {

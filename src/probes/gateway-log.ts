@@ -4,7 +4,7 @@ import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { GatewayLog } from '../diagnosis/gateway-log.ts';
 import { mainOf, type Pod } from '../diagnosis/pod.ts';
-import { hours } from '../diagnosis/times.ts';
+import { hours } from '../incident/times.ts';
 import { readLine } from './gateway-lines.ts';
 import { clusterOf, leftOut, namespaceOf } from './kubernetes.ts';
 import { readLogs } from './logs.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ContainerUse } from '../diagnosis/container-use.ts';
 import { type Container, ownerOf, type Pod } from '../diagnosis/pod.ts';
 import { quantity } from '../diagnosis/quantity.ts';
-import { minutes } from '../diagnosis/times.ts';
 import type { Instant } from '../incident/incident.ts';
+import { minutes } from '../incident/times.ts';
 import { maybe, Quantity, time } from './kubernetes.ts';
 
 const Usage = z.object({

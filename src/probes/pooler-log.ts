@@ -1,10 +1,10 @@
 /** What PgBouncer's log says of refused clients and failed logins: its console forgets them at once. */
 import { type Cluster, kinds, type LogAsked, type LogGap } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
-import { minutes } from '../diagnosis/times.ts';
 import { duration, oneLine, reasonOf } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
 import type { Instant } from '../incident/incident.ts';
+import { minutes } from '../incident/times.ts';
 import { type Line, lineOf } from './logs.ts';
 
 /** In this order: the first that fits a line is what it says. */

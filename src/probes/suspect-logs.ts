@@ -5,7 +5,7 @@ import { type Cluster, kinds, type Listed } from '../diagnosis/cluster.ts';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import type { LastWords } from '../diagnosis/last-words.ts';
 import { type Container, isLeaving, isReady, type Pod } from '../diagnosis/pod.ts';
-import { minutes } from '../diagnosis/times.ts';
+import { minutes } from '../incident/times.ts';
 import { clusterOf, cutOff, leftOut, namespaceOf } from './kubernetes.ts';
 import { readLogs } from './logs.ts';
 import { listPods } from './pods.ts';

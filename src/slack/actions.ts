@@ -1,7 +1,8 @@
 /** What each button does: the value it carries is looked up and checked like words that somebody typed. */
-import { hours } from '../diagnosis/times.ts';
+
 import type { Command, Incident } from '../incident/incident.ts';
 import { type ReminderKind, type Right, reminderKinds } from '../incident/policy.ts';
+import { hours } from '../incident/times.ts';
 import { bring } from './bring.ts';
 import type { Asker, Desk } from './desk.ts';
 import { type Form, openForm } from './forms.ts';

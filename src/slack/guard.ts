@@ -1,7 +1,7 @@
 /** What Bolt's own check of a signature does not see: another time than ours, and the same request a second time. */
 import type { IncomingMessage } from 'node:http';
 import { isValidSlackRequest } from '@slack/bolt';
-import { minutes } from '../diagnosis/times.ts';
+import { minutes } from '../incident/times.ts';
 
 /** `untimely`: genuine, but not of now: it is a replay, or the clock of one side is wrong */
 export type Verdict = 'for-bolt' | 'refused' | 'untimely' | 'too-large';

@@ -1,10 +1,10 @@
 /** Who is meant, as Slack shows it: a mention where we are sure, else an escaped name, never somebody else's ping. */
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { minutes } from '../diagnosis/times.ts';
 import type { OnCall, Pager } from '../engine/ports.ts';
 import type { Audience } from '../incident/entry.ts';
 import { type Level, levels, type Person, type Policy } from '../incident/policy.ts';
+import { minutes } from '../incident/times.ts';
 import type { Logger } from '../log.ts';
 import { remembering, within } from './limit.ts';
 import { codeOf } from './send-failed.ts';

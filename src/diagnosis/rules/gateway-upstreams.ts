@@ -1,10 +1,11 @@
 /** Whom the gateway goes to: addresses that nobody here has (K3), and upstreams that close on it. */
+
+import { minutes } from '../../incident/times.ts';
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
 import { type Complaint, failuresOf, type GatewayLog } from '../gateway-log.ts';
 import type { Ended, Pod } from '../pod.ts';
 import { podsBehind, type Service } from '../service.ts';
-import { minutes } from '../times.ts';
 import { count, duration, often, oneLine } from '../words.ts';
 import { samplesOf } from './gateway-troubles.ts';
 import type { Placed } from './nodes.ts';

@@ -1,9 +1,10 @@
 /** Containers that were killed: for their own limit (C3), or by something else that a signal 9 alone does not name (C3b). */
+
+import { minutes } from '../../incident/times.ts';
 import type { Finding, FindingLevel } from '../diagnosis.ts';
 import type { Event } from '../event.ts';
 import { type Container, type Ended, ownerOf, type Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
-import { minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { type Around, ago, eachContainer, isWithin, ofContainer } from './of-pod.ts';
 

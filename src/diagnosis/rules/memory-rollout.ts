@@ -1,10 +1,11 @@
 /** Growth that began with a rollout: the pods of its template grow, and those of the one before did not. */
+
+import { minutes } from '../../incident/times.ts';
 import { checks } from '../checks.ts';
 import type { NamespaceUse } from '../container-use.ts';
 import type { Finding, Sample } from '../diagnosis.ts';
 import { history } from '../history.ts';
 import { ownerOf, type Pod } from '../pod.ts';
-import { minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { aboutWorkload, type Rollout, titleOf, type Workload } from '../workload.ts';
 import { memoryCheck } from './memory.ts';

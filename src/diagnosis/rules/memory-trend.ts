@@ -1,11 +1,11 @@
 /** Memory that grows towards its limit, by what was kept of the last minutes. */
 import type { Instant } from '../../incident/incident.ts';
 import type { Milliseconds } from '../../incident/policy.ts';
+import { hours, minutes } from '../../incident/times.ts';
 import { type ContainerUse, type NamespaceUse, restartPod } from '../container-use.ts';
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { history, leastHistoryMs as leastSpanMs } from '../history.ts';
 import { bytes } from '../quantity.ts';
-import { hours, minutes } from '../times.ts';
 import { type Line, lineThrough } from '../trend.ts';
 import { duration } from '../words.ts';
 import { memoryCheck, of } from './memory.ts';

@@ -1,9 +1,10 @@
 /** Pods that run and are not ready for longer than their own probes allow (C7). */
+
+import { seconds } from '../../incident/times.ts';
 import type { Finding } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import { type Checkup, type Container, conditionOf, isLeaving, type Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
-import { seconds } from '../times.ts';
 import { duration, oneLine } from '../words.ts';
 import { type Around, ofPod } from './of-pod.ts';
 

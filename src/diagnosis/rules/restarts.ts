@@ -1,11 +1,12 @@
 /** Containers that were restarted lately (C4), and those restarted by their own liveness probe (C8). */
+
+import { hours, minutes } from '../../incident/times.ts';
 import { checks } from '../checks.ts';
 import type { Finding, FindingLevel, Sample } from '../diagnosis.ts';
 import { eventsOf } from '../event.ts';
 import { history } from '../history.ts';
 import type { Container, Pod } from '../pod.ts';
 import { limitOf } from '../thresholds.ts';
-import { hours, minutes } from '../times.ts';
 import { count, duration, oneLine } from '../words.ts';
 import { isCrashLooping } from './crashes.ts';
 import { isOutOfMemory } from './kills.ts';

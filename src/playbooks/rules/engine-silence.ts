@@ -1,10 +1,10 @@
 /** An engine that runs, is ready and says nothing, though it usually does (W2). */
 import { aboutPod, type ContainerUse } from '../../diagnosis/container-use.ts';
 import type { Finding } from '../../diagnosis/diagnosis.ts';
-import { minutes } from '../../diagnosis/times.ts';
 import { duration } from '../../diagnosis/words.ts';
 import type { Instant } from '../../incident/incident.ts';
 import type { Milliseconds } from '../../incident/policy.ts';
+import { minutes } from '../../incident/times.ts';
 import { type EngineLogs, engineLogs, type PodLog } from '../../probes/engine-logs.ts';
 import { executions } from '../../probes/executions.ts';
 import { logsOf, offering } from './engine.ts';

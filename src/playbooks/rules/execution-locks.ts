@@ -1,9 +1,9 @@
 /** Sessions that keep others from the rows of executions. */
 import type { Finding } from '../../diagnosis/diagnosis.ts';
 import { limitOf } from '../../diagnosis/thresholds.ts';
-import { minutes, seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
+import { minutes, seconds } from '../../incident/times.ts';
 import { executionLocks, type Holder } from '../../probes/execution-locks.ts';
 
 /** what a busy table shows at any moment: others wait for less, and a writer may rest for a little */

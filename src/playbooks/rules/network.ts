@@ -1,8 +1,8 @@
 /** What may cut the workflow engine off: a network policy that was changed, names that nobody answers (W6). */
 import type { Finding } from '../../diagnosis/diagnosis.ts';
-import { hours } from '../../diagnosis/times.ts';
 import { count, duration } from '../../diagnosis/words.ts';
 import type { Instant } from '../../incident/incident.ts';
+import { hours } from '../../incident/times.ts';
 import { clusterDns, type Dns, type EgressPolicy, egressPolicies, type PoliciesSeen } from '../../probes/network.ts';
 
 const changedWithinMs = hours(24);

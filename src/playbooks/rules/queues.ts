@@ -1,7 +1,7 @@
 /** Clients that wait at PgBouncer, and why: three causes that look alike to them. */
 import type { Finding, FindingLevel, Seen } from '../../diagnosis/diagnosis.ts';
-import { seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
+import { seconds } from '../../incident/times.ts';
 import { connections } from '../../probes/connections.ts';
 import { type PoolerDatabase, poolerDatabases } from '../../probes/pooler-databases.ts';
 import { type PoolerLimits, poolerLimits } from '../../probes/pooler-limits.ts';

@@ -2,9 +2,9 @@
 import type { Finding } from '../../diagnosis/diagnosis.ts';
 import { percent } from '../../diagnosis/quantity.ts';
 import { limitOf } from '../../diagnosis/thresholds.ts';
-import { seconds } from '../../diagnosis/times.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
+import { seconds } from '../../incident/times.ts';
 import { blocking, type Root } from '../../probes/blocking.ts';
 import { type IdleSession, idleInTransaction } from '../../probes/idle-in-transaction.ts';
 import { type LongQuery, longQueries } from '../../probes/long-queries.ts';

@@ -1,5 +1,5 @@
-/** Lengths of time that thresholds are made of. */
-import type { Milliseconds } from '../incident/policy.ts';
+/** Lengths of time by their units. */
+import type { Milliseconds } from './policy.ts';
 
 export const seconds = (n: number): Milliseconds => n * 1_000;
 export const minutes = (n: number): Milliseconds => seconds(60 * n);
