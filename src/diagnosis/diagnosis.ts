@@ -54,6 +54,15 @@ export interface Probe<Data> {
   rights?: readonly Right[];
   /** sentences on what was not seen although something was: with any, its check is never healthy */
   gaps?(data: Data): string[];
+  again?: Again<Data>;
+}
+
+/** A second look at what one alone cannot tell. Until it is there, and where it fails, the first stands. */
+export interface Again<Data> {
+  isNeeded(first: Data, surroundings: Surroundings): boolean;
+  afterMs: Milliseconds;
+  /** asks anew: answers that are shared are those of the first */
+  look(first: Data, surroundings: Surroundings): Promise<Data>;
 }
 
 export type Seen<Data> = { ok: true; data: Data } | { ok: false; why: string; grant?: string };

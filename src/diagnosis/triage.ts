@@ -44,7 +44,9 @@ export async function runTriage(looks: Look[], first?: (report: Report) => void)
 export function asOne(reports: Report[]): Report {
   const findings = onlyOnce(reports.flatMap((report) => report.findings).toSorted(byLevel), keyOf);
   const checks = checksOf(reports);
-  const unseen = new Set(checks.filter(({ why }) => why !== undefined).map(({ name }) => name));
+  const open = new Set(
+    [...checks.filter(({ why }) => why !== undefined), ...reports.flatMap(seenOnce)].map(({ name }) => name),
+  );
   return {
     issueType: '',
     title: 'What it may be',
@@ -60,13 +62,17 @@ export function asOne(reports: Report[]): Report {
     pending: onlyOnce(
       reports.flatMap((report) => report.pending),
       (name) => name,
-    ).filter((name) => unseen.has(name)),
+    ).filter((name) => open.has(name)),
     at: Math.min(...reports.map(({ at }) => at)),
     ...sharedHistory(reports),
     tookMs: Math.max(0, ...reports.map(({ tookMs }) => tookMs)),
     suggestions: reports.map(suggestionOf).toSorted(byWeight),
   };
 }
+
+/** Seen, and looked at once more. */
+const seenOnce = ({ checks, pending }: Report): Check[] =>
+  checks.filter(({ name, why }) => why === undefined && pending.includes(name));
 
 /** A finding may be of any of them: as far back as all were told. */
 function sharedHistory(reports: Report[]): Pick<Report, 'historySince'> {

@@ -6,6 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import { count, oneLine } from '../diagnosis/words.ts';
 import type { Instant } from '../incident/incident.ts';
 import type { Milliseconds } from '../incident/policy.ts';
+import { seconds } from '../incident/times.ts';
 import { labelOf } from './engine-logs.ts';
 import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
 import { usesAt } from './memory.ts';
@@ -32,14 +33,22 @@ export interface Lease {
   renewedAt: Instant;
   /** the pod that holds it; absent: it is gone, or none of the engine's */
   pod?: ContainerUse | undefined;
+  /** at a second look, `againMs` later; absent: it was looked at once */
+  isRenewedSince?: boolean;
 }
+
+/** Clocks may differ, so by one look nobody is called silent: whoever leads renews every few seconds. */
+export const againMs = seconds(5);
+
+export const isOverdue = ({ renewedAt, durationMs }: Lease, now: Instant): boolean => now - renewedAt > durationMs;
 
 export interface LeasesSeen {
   leases: Lease[];
   gaps: string[];
 }
 
-const listLeases = listedOnce(kinds.leases, (item) => Row.parse(item));
+const parse = (item: unknown): Row => Row.parse(item);
+const listLeases = listedOnce(kinds.leases, parse);
 
 type Held = Omit<Lease, 'durationMs' | 'renewedAt'> & Record<'durationMs' | 'renewedAt', number | undefined>;
 
@@ -49,12 +58,12 @@ function heldBy(
   engine: string,
   containers: ContainerUse[],
 ): Omit<Held, 'namespace'>[] {
-  const { holderIdentity: holder = '', leaseDurationSeconds: seconds, renewTime: renewedAt } = spec ?? {};
+  const { holderIdentity: holder = '', leaseDurationSeconds, renewTime: renewedAt } = spec ?? {};
   if (holder === '') return [];
   // "pod_uuid" is how client libraries write who they are
   const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
   if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
-  return [{ name, holder: oneLine(holder, 80), durationMs: seconds && seconds * 1_000, renewedAt, pod }];
+  return [{ name, holder: oneLine(holder, 80), durationMs: leaseDurationSeconds && seconds(leaseDurationSeconds), renewedAt, pod }];
 }
 
 const timed = ({ durationMs, renewedAt, ...lease }: Held): Lease[] =>
@@ -93,6 +102,22 @@ export const leases: Probe<LeasesSeen> = {
       gaps: [...cutOff('pods', isCut, pods), ...cutOff('leases', listed.isCut, rows.length), ...untimed(held)],
     };
   },
+  again: {
+    afterMs: againMs,
+    isNeeded: (first, { now }) => first.leases.some((lease) => isOverdue(lease, now)),
+    async look(first, surroundings) {
+      const namespace = namespaceOf(surroundings.issueType);
+      const { rows } = await clusterOf(surroundings).list({ kind: kinds.leases, namespace, parse });
+      const byName = new Map(rows.map(({ metadata, spec }) => [metadata.name, spec]));
+      return { ...first, leases: first.leases.flatMap((lease) => lookedAtAgain(lease, byName.get(lease.name))) };
+    },
+  },
   gaps: ({ gaps }) => gaps,
   repeat: (issueType) => `kubectl get leases -n ${namespaceOf(issueType)} -o yaml`,
 };
+
+/** Given back or deleted since, it is as it should be. */
+function lookedAtAgain(lease: Lease, spec: z.infer<typeof Row>['spec']): Lease[] {
+  if (!spec?.holderIdentity) return [];
+  return [{ ...lease, isRenewedSince: spec.renewTime !== lease.renewedAt }];
+}

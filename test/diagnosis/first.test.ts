@@ -47,6 +47,49 @@ async function run(probes: Record<string, Probe<number>>, ms: number): Promise<{
   return { firsts, whole: await running };
 }
 
+describe('a look that takes a second one', () => {
+  const twice = (look: (first: number) => Promise<number>, limit = 10_000): Probe<number> =>
+    probe('quick', after(10), {
+      timeoutMs: limit,
+      again: { isNeeded: (first) => first === 1, afterMs: 5_000, look },
+    });
+  const numbers = (quick: Probe<number>) =>
+    playbook({
+      issueType: 'toy',
+      title: 'Toy',
+      probes: { quick },
+      rules: ({ quick }) =>
+        whenSeen(quick, (n) => [
+          { rule: 'toy.broken', level: 'warning', check: 'quick', subject: 'toy', summary: `Seen ${n}.` },
+        ]),
+    });
+  const told = async (quick: Probe<number>, ms: number): Promise<string[]> => {
+    const firsts: Report[] = [];
+    const running = numbers(quick).run(surroundings, (report) => firsts.push(report));
+    await jest.advanceTimersByTimeAsync(ms);
+    return [...firsts, await running].map(
+      ({ findings, pending }) => `${findings[0]?.summary} pending: ${pending.join()}`,
+    );
+  };
+
+  it('is told by the first after 4 s, and by the second once it is there', async () => {
+    expect(
+      await told(
+        twice(async (first) => first + 1),
+        5_010,
+      ),
+    ).toEqual(['Seen 1. pending: quick', 'Seen 2. pending: ']);
+  });
+
+  it.each([
+    ['fails', async () => Promise.reject(new Error('away')), 10_000, 5_010],
+    ['hangs', never, 10_000, 10_010],
+    ['would come too late', async () => 2, 5_000, 10],
+  ])('stays with the first where the second %s', async (_name, look, limit, ms) => {
+    expect((await told(twice(look, limit), ms)).at(-1)).toBe('Seen 1. pending: ');
+  });
+});
+
 describe('the first report', () => {
   it('comes after 4 s with what was seen by then, and names what is still looked at', async () => {
     const { firsts, whole } = await run({ quick: probe('quick', after(10)), slow: probe('slow', after(6_000)) }, 6_000);

@@ -43,6 +43,15 @@ describe('all looks as one', () => {
     expect(one.checks.find(({ name }) => name === locks.name)?.verdict).toBe('healthy');
   });
 
+  it('is not whole while one of them looks a second time at what it has seen', () => {
+    const once = of('once', {
+      checks: [{ name: 'leases', verdict: 'suspect', repeat: '', tookMs: 1 }],
+      pending: ['leases'],
+    });
+
+    expect(asOne([critical, once]).pending).toEqual(['leases']);
+  });
+
   it('goes back as far as all of them were told', () => {
     expect(asOne([of('a', { historySince: 5 }), of('b', { historySince: 9 })]).historySince).toBe(9);
     expect(asOne([of('a', { historySince: 5 }), of('b')])).not.toHaveProperty('historySince');

@@ -291,6 +291,27 @@ describe('a lease', () => {
     ]);
   });
 
+  it.each([
+    ['renewed since', held('wf-0'), { ...held('wf-0'), renewTime: at(2) }, [true]],
+    ['as it was', held('wf-0'), held('wf-0'), [false]],
+    ['given back since', held('wf-0'), held(''), []],
+  ])('is seen at a second look: %s', async (_name, then, now, renewed) => {
+    const first = await look(lease('any', then));
+    const { around } = surroundings({ objects: { 'coordination.k8s.io/leases': [lease('any', now)] } });
+
+    const second = await leases.again?.look(first, around);
+
+    expect(second?.leases.map(({ isRenewedSince }) => isRenewedSince)).toEqual(renewed);
+  });
+
+  it('takes a second look only where it is overdue by this clock', async () => {
+    const first = await look(lease('any', held('wf-0')));
+    const needed = (ms: number) =>
+      leases.again?.isNeeded(first, { ...surroundings({ objects: {} }).around, now: began + 60_000 + ms });
+
+    expect([needed(15_000), needed(15_001)]).toEqual([false, true]);
+  });
+
   it('is not ruled out where there are more of them', async () => {
     const cut = surroundings({ objects: { pods: [pod('wf-0')] }, cut: ['coordination.k8s.io/leases'] });
 

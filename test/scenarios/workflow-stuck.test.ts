@@ -70,6 +70,12 @@ describe('what is offered', () => {
   });
 });
 
+it('looks twice at a lease before it says that nobody leads', async () => {
+  const { findings } = await play(scenario('lease-stale'));
+
+  expect(findings.find(({ rule }) => rule === 'lease.stale')?.summary).toContain('Seen twice, 5 s apart');
+});
+
 it('says what it is not', async () => {
   expect((await play(scenario('all-well'))).ruledOut).toEqual([
     'No session is in the way of others at the executions.',

@@ -3,19 +3,22 @@ import { aboutPod } from '../../diagnosis/container-use.ts';
 import type { Finding } from '../../diagnosis/diagnosis.ts';
 import { count, duration } from '../../diagnosis/words.ts';
 import type { Instant } from '../../incident/incident.ts';
-import { type Lease, type LeasesSeen, leases } from '../../probes/leases.ts';
+import { againMs, isOverdue, type Lease, type LeasesSeen, leases } from '../../probes/leases.ts';
 import { offering } from './engine.ts';
 
-/** One look: a clock that is wrong on either side shows the same. */
+const onceSeen = 'Seen once, by the clock of this machine.';
+const twiceSeen = `Seen twice, ${duration(againMs)} apart, and not renewed in between.`;
+
+/** By one look alone a clock that is wrong on either side shows the same. */
 export function staleLease(seen: Lease[], now: Instant): Finding[] {
   return seen
-    .filter(({ renewedAt, durationMs }) => now - renewedAt > durationMs)
-    .map(({ namespace, name, holder, durationMs, renewedAt, pod }) => ({
+    .filter((lease) => isOverdue(lease, now) && lease.isRenewedSince !== true)
+    .map(({ namespace, name, holder, durationMs, renewedAt, isRenewedSince, pod }) => ({
       rule: 'lease.stale',
       level: 'warning',
       check: leases.name,
       subject: name,
-      summary: `The lease is held by ${pod?.pod ?? `${holder}, which is no pod of the engine any more`}, but was renewed ${duration(now - renewedAt)} ago and lasts ${duration(durationMs)}: nobody leads. Seen once, by the clock of this machine.`,
+      summary: `The lease is held by ${pod?.pod ?? `${holder}, which is no pod of the engine any more`}, but was renewed ${duration(now - renewedAt)} ago and lasts ${duration(durationMs)}: nobody leads. ${isRenewedSince === undefined ? onceSeen : twiceSeen}`,
       observed: `renewed ${duration(now - renewedAt)} ago`,
       threshold: `renewed within ${duration(durationMs)}`,
       repeat: `kubectl get lease ${name} -n ${namespace} -o yaml`,

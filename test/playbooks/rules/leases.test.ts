@@ -19,6 +19,8 @@ describe('lease.stale', () => {
     ['as old as it lasts', { renewedAt: now - 15_000 }, []],
     ['a moment older', { renewedAt: now - 15_001 }, ['lease.stale warning']],
     ['renewed in the future of another clock', { renewedAt: now + 5_000 }, []],
+    ['overdue by this clock, and renewed since', { isRenewedSince: true }, []],
+    ['overdue, and not renewed since', { isRenewedSince: false }, ['lease.stale warning']],
   ])('%s', (_name, parts, expected) => {
     expect(said(staleLease([lease(parts)], now))).toEqual(expected);
   });
@@ -31,6 +33,12 @@ describe('lease.stale', () => {
         offers: [{ remedy: 'restart-pod', about: { name: 'wf-0' } }],
       },
     ]);
+  });
+
+  it('says so where a second look saw the same', () => {
+    expect(staleLease([lease({ isRenewedSince: false })], now)[0]?.summary).toContain(
+      'Seen twice, 5 s apart, and not renewed in between.',
+    );
   });
 
   it('offers nothing for a holder that is gone', () => {
