@@ -8,7 +8,7 @@ import { report } from '../slack/views/world.ts';
 
 const away = { ok: false, why: 'away' } as const;
 
-/** Looks once, and judges again with one thing after another taken away. */
+/** Looks once, and judges again with one thing after another taken away, and two. */
 export async function forgotten(playbook: Judging, surroundings: Surroundings): Promise<string[]> {
   const around = forOneRun(surroundings);
   const entries = await Promise.all(
@@ -20,24 +20,34 @@ export async function forgotten(playbook: Judging, surroundings: Surroundings): 
 /** With what was seen told, by the names of probes. */
 export function forgottenIn(playbook: Judging, sights: ReadonlyMap<string, Seen<unknown>>, around: Surroundings) {
   const names = [...sights.keys()];
-  const reportOf = (findings: Finding[], unseen?: string): Report => ({
+  const reportOf = (findings: Finding[], unseen: string[] = []): Report => ({
     ...report,
     at: around.now,
     findings,
-    checks: names.map((name) => ({ name, verdict: name === unseen ? 'unknown' : 'healthy', repeat: '', tookMs: 0 })),
-    ...(unseen === history ? {} : historySince([{ ...ofLongAgo, at: around.now - leastHistoryMs }])),
+    checks: names.map((name) => ({
+      name,
+      verdict: unseen.includes(name) ? 'unknown' : 'healthy',
+      repeat: '',
+      tookMs: 0,
+    })),
+    ...(unseen.includes(history) ? {} : historySince([{ ...ofLongAgo, at: around.now - leastHistoryMs }])),
   });
-  const whole = reportOf(playbook.findings(sights, around));
-  const without = (name: string): Finding[] =>
-    name === history
-      ? playbook.findings(sights, { ...around, samples: [] })
-      : playbook.findings(new Map(sights).set(name, away), around);
-  return [...names, history].flatMap((name) =>
-    compare(whole, reportOf(without(name), name))
+  const without = (taken: string[]): Finding[] =>
+    playbook.findings(
+      new Map([...sights].map(([name, seen]) => [name, taken.includes(name) ? away : seen])),
+      taken.includes(history) ? { ...around, samples: [] } : around,
+    );
+  const whole = reportOf(without([]));
+  return eachAndTwo([...names, history]).flatMap((taken) =>
+    compare(whole, reportOf(without(taken), taken))
       .list.filter(({ kind }) => kind === 'gone' || kind === 'better')
-      .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${name}`),
+      .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${taken.join(' and ')}`),
   );
 }
+
+/** Each alone, and each two: what follows from either of two is still there without one of them. */
+const eachAndTwo = (names: string[]): string[][] =>
+  names.flatMap((one, n) => names.slice(n).map((other) => [...new Set([one, other])]));
 
 const ofLongAgo = { namespace: '', pod: '', uid: '', container: '', restarts: 0 };
 
