@@ -63,7 +63,15 @@ function heldBy(
   // "pod_uuid" is how client libraries write who they are
   const pod = containers.find((use) => holder === use.pod || holder.startsWith(`${use.pod}_`));
   if (!pod && !name.includes(engine) && !holder.includes(engine)) return [];
-  return [{ name, holder: oneLine(holder, 80), durationMs: leaseDurationSeconds && seconds(leaseDurationSeconds), renewedAt, pod }];
+  return [
+    {
+      name,
+      holder: oneLine(holder, 80),
+      durationMs: leaseDurationSeconds && seconds(leaseDurationSeconds),
+      renewedAt,
+      pod,
+    },
+  ];
 }
 
 const timed = ({ durationMs, renewedAt, ...lease }: Held): Lease[] =>
