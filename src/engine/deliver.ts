@@ -136,8 +136,8 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     );
   }
   await inTransaction(engine.pool, async (db) => {
-    // incident before outbox row, as every transaction locks them
-    const locking = verdict.news ? lockIncident(db, row.incident) : undefined;
+    // incident before outbox row, as every transaction locks them; what is tried again gives way to what one of them adds
+    const locking = verdict.news || verdict.kind === 'later' ? lockIncident(db, row.incident) : undefined;
     const [, isOurs] = await Promise.all([locking, settleRow(db, row, { fence, verdict })]);
     if (!isOurs || !verdict.news) return;
     const key = `outbox:${row.id}:${verdict.news.kind}${placeOf(verdict.news)}`;

@@ -4,7 +4,7 @@ import { SendFailed } from '../../src/errors.ts';
 import type { Effect } from '../../src/incident/effect.ts';
 import { claim } from '../../src/store/claim.ts';
 import { inTransaction } from '../../src/store/db.ts';
-import { readIncident } from '../../src/store/incidents.ts';
+import { lockIncident, readIncident } from '../../src/store/incidents.ts';
 import { enqueue, markSent } from '../../src/store/outbox.ts';
 import { ana, type Bench, makeBench, minutes } from './bench.ts';
 
@@ -275,5 +275,45 @@ it('walks a ladder in story time: each step one page under its own key', async (
     'confirmed',
     'confirmed',
     'confirmed',
+  ]);
+});
+
+it('gives way to a newer of its kind that is written, and not saved yet, while it fails', async () => {
+  const id = await bench.declare();
+  await bench.deliver();
+  const topic = (dedupKey: string) => ({
+    effect: { kind: 'topic' as const },
+    lane: 'bulk' as const,
+    destination: 'the channel',
+    needs: 'nothing' as const,
+    coalesce: 'topic',
+    dedupKey,
+  });
+  const { pool } = bench.engine;
+  await inTransaction(pool, (db) => enqueue(db, id, [topic('older')]));
+  const saved = Promise.withResolvers<void>();
+  let writing: Promise<void> | undefined;
+  bench.world.chat.topic = async () => {
+    const written = Promise.withResolvers<void>();
+    writing = inTransaction(pool, async (db) => {
+      await lockIncident(db, id);
+      await enqueue(db, id, [topic('newer')]);
+      written.resolve();
+      await saved.promise;
+    });
+    await written.promise;
+    setTimeout(saved.resolve, 100);
+    throw down;
+  };
+
+  await bench.deliver();
+  await writing;
+
+  const { rows } = await pool.query('select dedup_key, state from outbox where destination = $1 order by id', [
+    'the channel',
+  ]);
+  expect(rows).toEqual([
+    { dedup_key: 'older', state: 'superseded' },
+    { dedup_key: 'newer', state: 'waiting' },
   ]);
 });

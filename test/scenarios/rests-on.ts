@@ -5,6 +5,7 @@ import { history, historySince, leastHistoryMs } from '../../src/diagnosis/histo
 import type { Judging } from '../../src/diagnosis/playbook.ts';
 import { forOneRun } from '../../src/diagnosis/shared.ts';
 import { report } from '../slack/views/world.ts';
+import { isOfRecord } from '../tools/shapes.ts';
 
 const away = { ok: false, why: 'away' } as const;
 
@@ -38,12 +39,14 @@ export function forgottenIn(playbook: Judging, sights: ReadonlyMap<string, Seen<
       taken.includes(history) ? { ...around, samples: [] } : around,
     );
   const whole = reportOf(without([]));
-  return eachAndTwo([...names, history]).flatMap((taken) =>
+  return (isOfRecord ? eachAndTwo : each)([...names, history]).flatMap((taken) =>
     compare(whole, reportOf(without(taken), taken))
       .list.filter(({ kind }) => kind === 'gone' || kind === 'better')
       .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${taken.join(' and ')}`),
   );
 }
+
+const each = (names: string[]): string[][] => names.map((name) => [name]);
 
 /** Each alone, and each two: what follows from either of two is still there without one of them. */
 const eachAndTwo = (names: string[]): string[][] =>
