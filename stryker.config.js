@@ -7,8 +7,15 @@ export default {
   testRunner: 'jest',
   jest: {
     projectType: 'custom',
-    config: { ...config, roots: ['<rootDir>/src', '<rootDir>/test/incident'] },
-    enableFindRelatedTests: true,
+    config: {
+      ...config,
+      // instead of those of the configuration file, which is read all the same
+      projects: [],
+      roots: ['<rootDir>/test/tools'],
+      testMatch: ['<rootDir>/test/tools/whole-core.cjs'],
+      testEnvironment: './test/tools/first-failure.cjs',
+    },
+    enableFindRelatedTests: false,
   },
   coverageAnalysis: 'perTest',
   tsconfigFile: 'tsconfig.none.json',
