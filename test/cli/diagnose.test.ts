@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { finishExecutions, stickExecutions } from '../../src/sandbox/databases.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { openHouse } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -65,11 +66,13 @@ it('ends with 2 when it could not see, and says what was not seen and why', asyn
   expect(blind.printed).toContain('executions: no database to look at is configured (TARGET_DATABASE_URL)');
 }, 60_000);
 
-it.each([
-  ['no type', []],
+const wrongs: [string, string[]][] = [
   ['a type that nobody knows', ['gremlins']],
+  ['no type', []],
   ['more than one type', ['workflow-stuck', 'workflow-stuck']],
-])(
+];
+
+it.each(shapes(wrongs))(
   'ends with 64 and lists the types for %s',
   async (_name, words) => {
     const wrong = await diagnose(words);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { inCi } from '../tools/shapes.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let copy = '';
@@ -115,7 +116,7 @@ const firstVerbs = `
 /** The whole house is compiled. */
 const compiling = 120_000;
 
-it(
+inCi(
   'a new duty is asked for by the compiler, in its branch and its text, once it stands in the policy',
   async () => {
     entry();

@@ -8,7 +8,7 @@ import { dutiesOf, saveDuties } from '../../src/store/duties.ts';
 import { insert } from '../store/rows.ts';
 import { testDatabase } from '../tools/database.ts';
 import { openHouse } from '../tools/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { inCi, shapes } from '../tools/shapes.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 const minutes = (n: number): number => n * 60_000;
@@ -81,20 +81,24 @@ describe('row 21: a process whose clock is wrong', () => {
     60_000,
   );
 
-  it('looks at the pager every 20 s as before after its clock was set back by an hour', async () => {
-    await inside.order({ kind: 'clock', ms: -hour });
-    await logged('the clock of this machine was set');
-    const alias = house.pager.transcript.find(({ kind }) => kind === 'page')?.alias ?? '';
+  inCi(
+    'looks at the pager every 20 s as before after its clock was set back by an hour',
+    async () => {
+      await inside.order({ kind: 'clock', ms: -hour });
+      await logged('the clock of this machine was set');
+      const alias = house.pager.transcript.find(({ kind }) => kind === 'page')?.alias ?? '';
 
-    await house.pager.person('dana@example.com').acknowledge(alias);
+      await house.pager.person('dana@example.com').acknowledge(alias);
 
-    const seen = await house.slack.until(
-      'the acknowledgement',
-      (transcript) => transcript.find(({ kind, text }) => kind === 'message' && text.includes('acknowledged by')),
-      40_000,
-    );
-    expect(textOf(seen)).toContain('dana@example.com at the pager');
-  }, 60_000);
+      const seen = await house.slack.until(
+        'the acknowledgement',
+        (transcript) => transcript.find(({ kind, text }) => kind === 'message' && text.includes('acknowledged by')),
+        40_000,
+      );
+      expect(textOf(seen)).toContain('dana@example.com at the pager');
+    },
+    60_000,
+  );
 
   it('looks again within a second after the machine slept for ten minutes', async () => {
     await quiet();
@@ -109,18 +113,24 @@ describe('row 21: a process whose clock is wrong', () => {
     await logged('the clock of this machine was set, or the machine slept');
   }, 60_000);
 
-  it('stopped for a while, does what fell due meanwhile when it goes on, once and with how late', async () => {
-    house.bot.freeze();
-    await setClock(house, start + minutes(10));
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    house.bot.thaw();
-    const began = performance.now();
-    await pages(2);
+  inCi(
+    'stopped for a while, does what fell due meanwhile when it goes on, once and with how late',
+    async () => {
+      house.bot.freeze();
+      await setClock(house, start + minutes(10));
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      house.bot.thaw();
+      const began = performance.now();
+      await pages(2);
 
-    expect(performance.now() - began).toBeLessThan(2_500);
-    await logged('this process stood still');
-    await house.slack.until('how late', (transcript) => transcript.find((entry) => textOf(entry).includes(' late: ')));
-  }, 60_000);
+      expect(performance.now() - began).toBeLessThan(2_500);
+      await logged('this process stood still');
+      await house.slack.until('how late', (transcript) =>
+        transcript.find((entry) => textOf(entry).includes(' late: ')),
+      );
+    },
+    60_000,
+  );
 });
 
 it('row 21: over HTTP, a genuine request of another time is refused, and the log asks whether the clock is right', async () => {

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type House, startHouse } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { bundled, openHouse } from '../tools/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { inCi, shapes } from '../tools/shapes.ts';
 
 let house: House;
 let crowd: pg.Client[] = [];
@@ -132,18 +132,22 @@ it.each(shapes(undoings))(
   60_000,
 );
 
-it('row 7: undone five times, a declaration goes into the journal and becomes one incident with one page', async () => {
-  house = await openHouse();
-  await undo('outbox', '40P01', { times: 5, when: 'half-way' });
+inCi(
+  'row 7: undone five times, a declaration goes into the journal and becomes one incident with one page',
+  async () => {
+    house = await openHouse();
+    await undo('outbox', '40P01', { times: 5, when: 'half-way' });
 
-  const answer = await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
+    const answer = await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
 
-  expect(answer.status).toBe(200);
-  await house.slack.until(
-    'the channel of the merged incident',
-    (transcript) => transcript.find(({ kind }) => kind === 'channel'),
-    30_000,
-  );
-  expect(await query('select number from incidents')).toEqual([{ number: 1 }]);
-  expect(house.pager.alerts()).toHaveLength(1);
-}, 60_000);
+    expect(answer.status).toBe(200);
+    await house.slack.until(
+      'the channel of the merged incident',
+      (transcript) => transcript.find(({ kind }) => kind === 'channel'),
+      30_000,
+    );
+    expect(await query('select number from incidents')).toEqual([{ number: 1 }]);
+    expect(house.pager.alerts()).toHaveLength(1);
+  },
+  60_000,
+);

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { inCi, shapes } from '../tools/shapes.ts';
 import { type Inside, makeInside } from './orders.ts';
 
 let house: House | undefined;
@@ -81,52 +81,60 @@ it('row 35: a process that stood still for two seconds says so, and does at once
   expect(await said(at, 'this process stood still')).toMatch(/"stoodStillMs":[12]\d\d\d/);
 }, 60_000);
 
-it('row 35: with no names resolved, a command is answered, and what it asks for is sent when they are', async () => {
-  const inside = makeInside();
-  const at = await started();
-  await at.bot.stop();
-  // by name: an address needs no resolver
-  const named = (url: string) => url.replace('127.0.0.1', 'localhost');
-  const other = await at.another({
-    ...inside.env,
-    SLACK_API_URL: named(at.slack.url),
-    OPSGENIE_API_URL: named(at.pager.url),
-  });
-  await inside.order({ kind: 'dns', isDown: true });
+inCi(
+  'row 35: with no names resolved, a command is answered, and what it asks for is sent when they are',
+  async () => {
+    const inside = makeInside();
+    const at = await started();
+    await at.bot.stop();
+    // by name: an address needs no resolver
+    const named = (url: string) => url.replace('127.0.0.1', 'localhost');
+    const other = await at.another({
+      ...inside.env,
+      SLACK_API_URL: named(at.slack.url),
+      OPSGENIE_API_URL: named(at.pager.url),
+    });
+    await inside.order({ kind: 'dns', isDown: true });
 
-  const answer = await at.slack.user('U0ANA', other.url).command('declare p1 checkout returns 502');
-  const why = await at.slack.until('the reason', () =>
-    other.lastLines().find((line) => line.includes('EAI_AGAIN') && line.includes('not sent yet')),
-  );
-  const sentBefore = at.pager.transcript.length;
-  await inside.order({ kind: 'dns', isDown: false });
-  await pages(at, 1);
+    const answer = await at.slack.user('U0ANA', other.url).command('declare p1 checkout returns 502');
+    const why = await at.slack.until('the reason', () =>
+      other.lastLines().find((line) => line.includes('EAI_AGAIN') && line.includes('not sent yet')),
+    );
+    const sentBefore = at.pager.transcript.length;
+    await inside.order({ kind: 'dns', isDown: false });
+    await pages(at, 1);
 
-  // a busy machine says first that it is still at it
-  const isTold = JSON.stringify(answer.body).includes('declared');
-  if (!isTold) await at.slack.until('the answer', (all) => all.find(({ text }) => text.includes('declared')));
-  expect(why).toContain('page');
-  expect(sentBefore).toBe(0);
-  await at.slack.until('the channel', (transcript) => transcript.find(({ kind }) => kind === 'channel'), 40_000);
-}, 90_000);
+    // a busy machine says first that it is still at it
+    const isTold = JSON.stringify(answer.body).includes('declared');
+    if (!isTold) await at.slack.until('the answer', (all) => all.find(({ text }) => text.includes('declared')));
+    expect(why).toContain('page');
+    expect(sentBefore).toBe(0);
+    await at.slack.until('the channel', (transcript) => transcript.find(({ kind }) => kind === 'channel'), 40_000);
+  },
+  90_000,
+);
 
-it('row 35: without a file descriptor left it goes on when there are some again', async () => {
-  const inside = makeInside();
-  const at = await started(inside);
-  await at.slack.user('U0ANA').command('declare p1 checkout returns 502');
-  await pages(at, 1);
-  const limit = (most: string) => execFileSync('prlimit', ['--pid', String(at.bot.pid), `--nofile=${most}`]);
+inCi(
+  'row 35: without a file descriptor left it goes on when there are some again',
+  async () => {
+    const inside = makeInside();
+    const at = await started(inside);
+    await at.slack.user('U0ANA').command('declare p1 checkout returns 502');
+    await pages(at, 1);
+    const limit = (most: string) => execFileSync('prlimit', ['--pid', String(at.bot.pid), `--nofile=${most}`]);
 
-  limit('10:4096');
-  await hurry(at);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  limit('4096:4096');
-  await pages(at, 2);
-  const answered = await at.slack.user('U0BEN').command('ack');
+    limit('10:4096');
+    await hurry(at);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    limit('4096:4096');
+    await pages(at, 2);
+    const answered = await at.slack.user('U0BEN').command('ack');
 
-  expect(at.bot.isRunning()).toBe(true);
-  expect(answered.status).toBe(200);
-  await at.slack.until('the acknowledgement', (transcript) =>
-    transcript.find((entry) => textOf(entry).includes('acknowledged by <@U0BEN>')),
-  );
-}, 60_000);
+    expect(at.bot.isRunning()).toBe(true);
+    expect(answered.status).toBe(200);
+    await at.slack.until('the acknowledgement', (transcript) =>
+      transcript.find((entry) => textOf(entry).includes('acknowledged by <@U0BEN>')),
+    );
+  },
+  60_000,
+);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { type LocalServer, startServer } from '../../src/sandbox/http.ts';
+import { inCi } from '../tools/shapes.ts';
 import { channelOf, declare, logOf, open, patient, posted, posts, quiet, some } from './scene.ts';
 
 let house: House;
@@ -30,7 +31,7 @@ afterAll(async () => {
   await hook.stop();
 }, patient);
 
-it(
+inCi(
   'row 10: Slack is down for ten minutes: pages, timers and the second route go on; on return the newest word stands, with its age',
   async () => {
     const declared = await declare(house);

@@ -8,6 +8,7 @@ import type { House } from '../../src/sandbox/house.ts';
 import type { Message } from '../../src/sandbox/slack/workspace.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
+import { inCi } from '../tools/shapes.ts';
 
 const endings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -57,21 +58,25 @@ it('is found, attached, mended, looked at again, and the report says what is gon
   expect(await judge(house)).toEqual([]);
 }, 60_000);
 
-it('stands without its file where the app may not write one, and says so', async () => {
-  const house = await open();
-  house.slack.faults.add({
-    method: 'files.getUploadURLExternal',
-    effect: { kind: 'error', error: 'missing_scope' },
-  });
-  await stickExecutions(house.databases.patient.pool, 12);
+inCi(
+  'stands without its file where the app may not write one, and says so',
+  async () => {
+    const house = await open();
+    house.slack.faults.add({
+      method: 'files.getUploadURLExternal',
+      effect: { kind: 'error', error: 'missing_scope' },
+    });
+    await stickExecutions(house.databases.patient.pool, 12);
 
-  await house.slack.user('U0ANA').command('declare p1 workflow executions stuck');
-  const report = await reported(house, await incidentChannel(house), 'The evidence was not attached');
+    await house.slack.user('U0ANA').command('declare p1 workflow executions stuck');
+    const report = await reported(house, await incidentChannel(house), 'The evidence was not attached');
 
-  expect(textOf(report)).toContain('12 executions running');
-  expect(textOf(report)).toContain('the app lacks a permission');
-  expect(house.slack.violations).toEqual([]);
-}, 60_000);
+    expect(textOf(report)).toContain('12 executions running');
+    expect(textOf(report)).toContain('the app lacks a permission');
+    expect(house.slack.violations).toEqual([]);
+  },
+  60_000,
+);
 
 it('looks at everything when nobody says what it is, and the press of what it may be settles that', async () => {
   const house = await open();

@@ -11,7 +11,7 @@ import type { LineMode } from '../../src/sandbox/line.ts';
 import type { Entry } from '../../src/sandbox/slack/workspace.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 import { bundled } from '../tools/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { inCi, shapes } from '../tools/shapes.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -231,17 +231,21 @@ it('a process that is killed right after its answer leaves nothing undone: the n
   await second.stop();
 }, 60_000);
 
-it('two processes with one journal: each declares, and each declaration is merged once', async () => {
-  const other = await house.another();
-  house.line.set({ kind: 'refuse' });
+inCi(
+  'two processes with one journal: each declares, and each declaration is merged once',
+  async () => {
+    const other = await house.another();
+    house.line.set({ kind: 'refuse' });
 
-  const [one, two] = await Promise.all([declare('first of two'), declare('second of two', other)]);
-  house.line.set({ kind: 'pass' });
+    const [one, two] = await Promise.all([declare('first of two'), declare('second of two', other)]);
+    house.line.set({ kind: 'pass' });
 
-  const rows = [await expectMergedOnce(one), await expectMergedOnce(two)];
-  expect(new Set(rows.map(({ number }) => number)).size).toBe(2);
-  await other.stop();
-}, 60_000);
+    const rows = [await expectMergedOnce(one), await expectMergedOnce(two)];
+    expect(new Set(rows.map(({ number }) => number)).size).toBe(2);
+    await other.stop();
+  },
+  60_000,
+);
 
 it('row 25: where the disk takes nothing more it pages and announces, and says plainly that nothing is recorded', async () => {
   const full = await house.another();

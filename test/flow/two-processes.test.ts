@@ -6,6 +6,7 @@ import { judge } from '../../src/sandbox/history/judge.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { cardIn, textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
+import { shapes } from '../tools/shapes.ts';
 
 let house: House;
 let other: Bot;
@@ -49,13 +50,15 @@ const secondIsTold = (before: Map<string, number>) =>
   );
 const answered = (): Map<string, number> => new Map(both.map(([user]) => [user, answers(user).length]));
 
-it.each([
+const buttons = [
   ['Acknowledge', 'acknowledged'],
   ['Take lead', 'lead'],
   ['Escalate', 'escalated'],
   ['Mitigated', 'mitigated'],
   ['Diagnose', 'diagnosis-asked'],
-])(
+] as const;
+
+it.each(shapes(buttons))(
   'two people press %s 50 ms apart on two processes: one effect, and the second is told who was first',
   async (button, kind) => {
     const channel = await declared(`502 ${kind} ${randomUUID().replaceAll('-', ' ')}`);

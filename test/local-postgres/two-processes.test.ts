@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startPostgres } from '../../src/local-postgres/start.ts';
+import { inCi } from '../tools/shapes.ts';
 import { ask, eventually, type Folder, makeFolder } from './machine.ts';
 
 let folder: Folder;
@@ -47,7 +48,7 @@ async function kill({ child }: Other, signal: NodeJS.Signals): Promise<void> {
 const start = () => startPostgres({ dataDir: folder.path, durable: true, log: () => {} });
 const bornAt = (url: string) => ask(url, 'select pg_postmaster_start_time()::text');
 
-it('goes on with the server of a process that was killed, and ends it in its stead', async () => {
+inCi('goes on with the server of a process that was killed, and ends it in its stead', async () => {
   const other = await otherProcess();
   const born = await bornAt(other.url);
   await kill(other, 'SIGKILL');
@@ -60,7 +61,7 @@ it('goes on with the server of a process that was killed, and ends it in its ste
   await expect(ask(mine.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
 });
 
-it('leaves the server to a process that still needs it', async () => {
+inCi('leaves the server to a process that still needs it', async () => {
   const other = await otherProcess();
 
   const mine = await start();
@@ -72,7 +73,7 @@ it('leaves the server to a process that still needs it', async () => {
   await (await start()).stop();
 });
 
-it('is gone with a process that ended without stopping it', async () => {
+inCi('is gone with a process that ended without stopping it', async () => {
   const other = await otherProcess('process.exit(1)');
 
   const refused = async () => {
@@ -83,7 +84,7 @@ it('is gone with a process that ended without stopping it', async () => {
   expect(other.child.exitCode).toBe(1);
 });
 
-it('does not take what a process left that was killed while it made the data', async () => {
+inCi('does not take what a process left that was killed while it made the data', async () => {
   const slow = join(folder.path, 'slow');
   mkdirSync(slow);
   chmodSync(slow, 0o777);

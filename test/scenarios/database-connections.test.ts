@@ -7,6 +7,7 @@ import { databaseScenarios } from '../../src/sandbox/scenarios/database-connecti
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { because, pooled } from '../tools/pooler.ts';
 import { type OwnServer, startOwnServer } from '../tools/server.ts';
+import { inCi } from '../tools/shapes.ts';
 import { expected, found } from './expect.ts';
 import { type Places, placesOf } from './pooler-places.ts';
 import { forgotten } from './rests-on.ts';
@@ -69,7 +70,7 @@ describe('with a real PgBouncer', () => {
 });
 
 describe('with the console of the sandbox', () => {
-  it.each(databaseScenarios.filter(({ pooler, instead }) => pooler && !instead))('$name: $what', async (scenario) => {
+  inCi.each(databaseScenarios.filter(({ pooler, instead }) => pooler && !instead))('$name: $what', async (scenario) => {
     const around = await play(scenario, 'sandbox');
     const report = await databaseConnections.run(around);
 

@@ -1,4 +1,9 @@
-/** A short run plays the first shape of what has several; the run of record, in CI, every one. */
+/** A short run plays the first shape of what has several, and leaves out what takes long; the run of record, in CI, plays all. */
+import { it } from '@jest/globals';
+
 export const isOfRecord = process.env['CI'] !== undefined;
 
 export const shapes = <Shape>(all: readonly Shape[]): Shape[] => (isOfRecord ? [...all] : all.slice(0, 1));
+
+/** Takes long, and what it shows is met by quicker tests as well. */
+export const inCi: Pick<typeof it, 'each'> & ((...args: Parameters<typeof it>) => void) = isOfRecord ? it : it.skip;
