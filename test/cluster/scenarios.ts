@@ -72,7 +72,7 @@ const Made = z.looseObject({
   containers: z.array(z.looseObject({ name: z.string(), usage: z.looseObject({}) })).optional(),
 });
 
-/** What is played was made a moment ago, and its CPU wavers: of this alone the scene is believed, not the control plane. */
+/** What is played was made and measured a moment ago, and its CPU wavers: of this alone the scene is believed. */
 function aged<Eyes extends Cluster>(cluster: Eyes, objects: ApiObject[]): Eyes {
   const told = new Map(objects.map((one) => [keyOf(resourceFor(one), one.metadata.name), one]));
   return {
@@ -93,12 +93,13 @@ const keyOf = ({ group, plural }: Kind, name: string): string => `${plural}.${gr
 
 function believed({ metadata, containers, status }: z.infer<typeof Made>, ours: ApiObject): object {
   const { creationTimestamp } = ours.metadata;
-  const { containers: told = [] } = Made.parse(ours);
+  const { containers: told = [], timestamp } = Made.parse(ours);
   const cpuOf = (name: string) => told.find((one) => one.name === name)?.usage['cpu'];
   const { currentMetrics } = Object(ours.status);
   return {
     metadata: { ...metadata, creationTimestamp, managedFields: [] },
     ...(containers && {
+      timestamp,
       containers: containers.map((one) => ({ ...one, usage: { ...one.usage, cpu: cpuOf(one.name) } })),
     }),
     ...(figureOf({ status }) !== undefined && { status: { ...status, currentMetrics } }),
