@@ -26,7 +26,7 @@ export default {
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/sandbox',
-  timeoutMS: 10_000,
+  timeoutMS: 4_000,
   concurrency: 2,
   maxTestRunnerReuse: 50,
 };

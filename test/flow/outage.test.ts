@@ -4,6 +4,7 @@ import { judge } from '../../src/sandbox/history/judge.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
+import { inCi } from '../tools/shapes.ts';
 
 let house: House;
 beforeEach(async () => {
@@ -69,20 +70,24 @@ it('posts once when the reply to a post is lost after it took effect', async () 
   expect(await judge(house)).toEqual([]);
 }, 60_000);
 
-it('goes on where a process was killed right after a declaration', async () => {
-  const next = await house.another();
+inCi(
+  'goes on where a process was killed right after a declaration',
+  async () => {
+    const next = await house.another();
 
-  await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
-  house.bot.kill();
+    await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
+    house.bot.kill();
 
-  await house.slack.until(
-    'the ladder in the channel',
-    (transcript) => transcript.find(({ text }) => text.includes('paging on-call')),
-    25_000,
-  );
-  await house.pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
-  expect(house.slack.transcript.filter(({ kind }) => kind === 'channel')).toHaveLength(1);
-  expect(house.pager.alerts()).toHaveLength(1);
-  expect((await house.slack.user('U0BEN', next.url).command('ack')).status).toBe(200);
-  expect(await judge(house)).toEqual([]);
-}, 60_000);
+    await house.slack.until(
+      'the ladder in the channel',
+      (transcript) => transcript.find(({ text }) => text.includes('paging on-call')),
+      25_000,
+    );
+    await house.pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
+    expect(house.slack.transcript.filter(({ kind }) => kind === 'channel')).toHaveLength(1);
+    expect(house.pager.alerts()).toHaveLength(1);
+    expect((await house.slack.user('U0BEN', next.url).command('ack')).status).toBe(200);
+    expect(await judge(house)).toEqual([]);
+  },
+  60_000,
+);

@@ -4,6 +4,7 @@ import { judge } from '../../src/sandbox/history/judge.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { cardIn, incidentChannel, textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
+import { inCi } from '../tools/shapes.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -49,20 +50,24 @@ it('keeps every invariant', async () => {
   expect(await judge(house)).toEqual([]);
 });
 
-it('lives on when Slack refuses a new socket, and takes one as soon as it is given', async () => {
-  house.slack.faults.add({
-    method: 'apps.connections.open',
-    effect: { kind: 'error', error: 'invalid_auth' },
-    times: 1,
-  });
+inCi(
+  'lives on when Slack refuses a new socket, and takes one as soon as it is given',
+  async () => {
+    house.slack.faults.add({
+      method: 'apps.connections.open',
+      effect: { kind: 'error', error: 'invalid_auth' },
+      times: 1,
+    });
 
-  house.slack.sockets.disconnect('refresh_requested');
-  await house.slack.until('no socket', () => (house.slack.sockets.count() === 0 ? true : undefined), 15_000);
-  await house.slack.until('another socket', () => (house.slack.sockets.count() > 0 ? true : undefined), 30_000);
+    house.slack.sockets.disconnect('refresh_requested');
+    await house.slack.until('no socket', () => (house.slack.sockets.count() === 0 ? true : undefined), 15_000);
+    await house.slack.until('another socket', () => (house.slack.sockets.count() > 0 ? true : undefined), 30_000);
 
-  expect(house.bot.isRunning()).toBe(true);
-  expect(JSON.stringify((await house.slack.user('U0ANA').command('list')).body)).toContain('1 incident is open');
-}, 60_000);
+    expect(house.bot.isRunning()).toBe(true);
+    expect(JSON.stringify((await house.slack.user('U0ANA').command('list')).body)).toContain('1 incident is open');
+  },
+  60_000,
+);
 
 it('answers health over HTTP all the same', async () => {
   expect((await fetch(`${house.bot.url}/healthz`)).status).toBe(200);

@@ -5,9 +5,10 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
 import { freePort } from '../../src/local-postgres/free-port.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
+import { inCi as it } from '../tools/shapes.ts';
 import { all, command, copyBuilt, last, readDockerfile, runBuild } from './dockerfile.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,4 +1,6 @@
-// Under the mutation run every property is played a few times only: its many mutants make up for it.
+// How often a property is played: under the mutation run its many mutants make up for a few, in CI it is as often as usual.
 const { configureGlobal } = require('fast-check');
 
-if (process.env.STRYKER_MUTATOR_WORKER !== undefined) configureGlobal({ numRuns: 10 });
+const { STRYKER_MUTATOR_WORKER: worker, CI: ci } = process.env;
+if (worker !== undefined) configureGlobal({ numRuns: 10 });
+else if (ci === undefined) configureGlobal({ numRuns: 25 });

@@ -218,7 +218,7 @@ it('minds a call that comes again before the time that a 429 named, and no call 
 
   const post = (channel: string) => web.chat.postMessage({ channel, text: 'hello' }).catch(() => undefined);
   await post('C0IN');
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   await post('C0OUT');
   await post('C0IN');
 
