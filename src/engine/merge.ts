@@ -23,7 +23,7 @@ export async function merge(engine: Engine, pager: Pager | undefined, entry: Wri
     const input = { key, actor: by, at, command: knownTo(engine.policy, entry.command) };
     const first = await handleIn(db, engine, input);
     // it was answered by its first way in, before anything was done without the database
-    if (first.repeated && !page && !announcement) return;
+    if (first.repeated && !entry.page && !announcement) return;
     // its first way in had ended after all, with a refusal; but somebody has been paged for it
     if (!first.ok) await handleIn(db, engine, { ...input, key: `${key}:anyway`, incident: id });
     await handleIn(db, engine, { key: `directly:${key}`, incident: id, actor: 'responder', command: done });

@@ -26,12 +26,22 @@ export async function declare(
   { words = some('trouble'), bot = house.bot, by = 'U0ANA' } = {},
 ) {
   const answer = await house.slack.user(by, bot.url).command(`declare ${severity} ${words}`);
-  const { rows } = await house.databases.own.pool.query<Declared>(
-    'select id, number, title as words from incidents where title = $1',
-    [words],
-  );
-  if (!rows[0]) throw new Error(`not declared: ${JSON.stringify(answer.body)}`);
-  return rows[0];
+  const find = async () => {
+    const { rows } = await house.databases.own.pool.query<Declared>(
+      'select id, number, title as words from incidents where title = $1',
+      [words],
+    );
+    return rows[0];
+  };
+  // a busy machine says first that it is still at it
+  const said = JSON.stringify(answer.body);
+  if (said.includes('Still working'))
+    await house.slack.until('the answer', (all) =>
+      all.find(({ kind, user, text }) => kind === 'reply' && user === by && text.includes('declared')),
+    );
+  const declared = await find();
+  if (!declared) throw new Error(`not declared: ${said}`);
+  return declared;
 }
 
 /** Waits until the incident's channel stands with its card in it; answers the channel's id. */

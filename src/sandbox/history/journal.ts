@@ -13,12 +13,14 @@ export const journalIsMerged: Check = (records) => {
   const merged = keysOf(records, 'merged');
   const { inputs, incidents } = records.database;
   const declared = [...keysOf(records, 'declared')];
+  // one that was answered in the database before anybody was paged for it may have been refused there
+  const attended = [...new Set([...keysOf(records, 'paged'), ...keysOf(records, 'announced')])];
   return [
     ...declared.filter((key) => !merged.has(key)).map((key) => fault(`I12: "${key}" stands in the journal unmerged`)),
     ...declared
       .filter((key) => merged.has(key) && !inputs.some((input) => input.key === key))
       .map((key) => fault(`I12: the journal says that "${key}" is merged, the database does not know it`)),
-    ...declared
+    ...attended
       .filter((key) => inputs.some((input) => input.key === key) && !incidents.some(({ id }) => id === idOf(key)))
       .map((key) => fault(`I12: "${key}" was merged under another id than the one it was paged with`)),
   ];

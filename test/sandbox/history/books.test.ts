@@ -109,9 +109,17 @@ it.each<Broken>([
   ],
   [
     'one that was merged under another id',
-    ({ journal }) => journal.push({ kind: 'declared', key: 'command:1.a' }, { kind: 'merged', key: 'command:1.a' }),
+    ({ journal }) => journal.push(...['declared', 'paged', 'merged'].map((kind) => ({ kind, key: 'command:1.a' }))),
     /merged under another id/,
   ],
 ])('I12 is broken by %s', (_name, damage, sentence) => {
   expect(found('I12', damage)).toEqual([expect.stringMatching(sentence)]);
+});
+
+it('I12 holds for one that was refused in the database before anybody was paged for it', () => {
+  const kinds = ['declared', 'merged'];
+
+  expect(found('I12', ({ journal }) => journal.push(...kinds.map((kind) => ({ kind, key: 'command:1.a' }))))).toEqual(
+    [],
+  );
 });
