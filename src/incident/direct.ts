@@ -46,7 +46,7 @@ export function beginDirect({ id, by, at, command }: Directly, policy: Policy): 
     by,
     at,
     recorded: false,
-    tell: [...new Set([...(steps[0]?.page ?? []), ...(steps[0]?.mention ?? [])])],
+    tell: [...new Set(steps.slice(0, 1).flatMap(({ page, mention }) => [...page, ...mention]))],
     ...(levels ? { page: newPage(pageKey(id, 1, first), levels, at) } : {}),
   };
 }
@@ -55,6 +55,8 @@ export function beginDirect({ id, by, at, command }: Directly, policy: Policy): 
 export const pageKey = (id: IncidentId, run: number, step: number): string => `${id}:${run}.${step}`;
 
 type DoneDirectly = Extract<Command, { kind: 'done-directly' }>;
+
+const reason = 'declared without the database';
 
 /** What was done without the database now belongs to the incident: nothing of it is done a second time. */
 export function doneDirectly(i: Incident, news: DoneDirectly, at: Circumstances): Decision {
@@ -79,7 +81,7 @@ export function doneDirectly(i: Incident, news: DoneDirectly, at: Circumstances)
     next,
     entries: [entry, ...answer.entries],
     effects: [say(entry), ...confirming(news.page), ...answer.effects, ...effects, ...redraw],
-    reason: 'declared without the database',
+    reason,
   });
 }
 
@@ -97,7 +99,6 @@ const confirming = (page: Page | undefined): Effect[] =>
 
 /** Whoever answered the page meanwhile has acknowledged; an incident that was answered, or is over, leaves none open. */
 function answered(i: Incident, { page, acknowledgedBy: by }: DoneDirectly, at: Circumstances): Decision {
-  const reason = 'declared without the database';
   if (!isLive(i)) {
     const { pages, effects } = closePages(i.pages);
     return changed({ next: { ...i, pages }, effects, reason });

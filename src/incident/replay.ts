@@ -99,12 +99,11 @@ function commandOf<K extends EntryKind>(kind: K, entry: Of<K>, then: Then): Comm
   return commands[kind](entry, then);
 }
 
-type Standing = Map<string, { dueAt: Instant; since: Instant }>;
 type Trouble = Replayed & { ok: false };
 
 interface Playing extends Replay {
-  /** what is owed, and since when at this time */
-  standing: Standing;
+  /** when everything that is owed is due: always later than the last decision, which did what was due by then */
+  standing: Map<string, Instant>;
   /** entries of the last decision that the timeline has still to show, and when it was decided */
   foreseen: Entry[];
   at: Instant;
@@ -182,21 +181,14 @@ function keep(
   playing.incident = next;
   playing.at = now;
   playing.foreseen = [...entries];
-  playing.paid.push(...paid.map((one) => ({ ...one, at: now, slept: sleptOver(playing.standing, one, now) })));
+  playing.paid.push(...paid.map((one) => ({ ...one, at: now, slept: sleptOver(playing, one, now) })));
   const owed = dutiesFor(next, policy);
   for (const { key } of [...paid, ...owed]) playing.owed.add(key);
-  playing.standing = new Map(owed.map(({ key, dueAt }) => [key, { dueAt, since: sinceWhen(playing, key, dueAt) }]));
+  playing.standing = new Map(owed.map(({ key, dueAt }) => [key, dueAt]));
 }
 
-function sleptOver(standing: Standing, { key, lateMs }: Paid, now: Instant): Milliseconds {
-  const before = standing.get(key);
-  return before?.dueAt === now - lateMs ? now - Math.max(before.dueAt, before.since) : 0;
-}
-
-function sinceWhen({ standing, at }: Playing, key: string, dueAt: Instant): Instant {
-  const before = standing.get(key);
-  return before?.dueAt === dueAt ? before.since : at;
-}
+const sleptOver = ({ standing }: Playing, { key, lateMs }: Paid, now: Instant): Milliseconds =>
+  standing.get(key) === now - lateMs ? lateMs : 0;
 
 /** Of a person's own entry the kind is enough: its words were what the command was made of. */
 const agree = (foreseen: Entry, shown: Entry): boolean =>
