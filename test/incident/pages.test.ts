@@ -133,6 +133,44 @@ describe('what became of a page', () => {
   });
 });
 
+describe('a page that was dropped', () => {
+  const page = 'inc:1.0';
+
+  it('is sent again under its own key for as long as somebody is to be woken', () => {
+    const story = begin('p1');
+    hear(story, { kind: 'page-accepted', page, request: 'r1' });
+
+    const decision = hear(story, { kind: 'page-dropped', page });
+
+    expect(decision).toMatchObject({
+      entries: [],
+      effects: [{ kind: 'page', page, again: story.incident.version }],
+      reason: 'paged again',
+    });
+  });
+
+  it.each([
+    ['was acknowledged meanwhile', page],
+    ['is not ours', 'another:1.0'],
+  ])('is not sent again where it %s', (_name, key) => {
+    const story = begin('p1');
+    if (key === page) give(story, { kind: 'acknowledge' });
+
+    const decision = hear(story, { kind: 'page-dropped', page: key });
+
+    expect(decision).toMatchObject({ entries: [], effects: [], reason: 'the page is no longer needed' });
+  });
+
+  it('fills no timeline: once the second route was taken, that it was taken again is not written down', () => {
+    const story = begin('p1');
+    hear(story, { kind: 'page-failed', page, why: 'no key' });
+
+    const decision = hear(story, { kind: 'page-accepted', page, request: 'r2' });
+
+    expect(decision).toMatchObject({ entries: [], effects: [{ kind: 'confirm-page', page, request: 'r2' }] });
+  });
+});
+
 describe('the second route', () => {
   const fallback = { slack: ['U0EVES', 'S0LEADERS0'], webhook: 'https://alarm.example.com' };
   const named: Policy = { ...policy, fallback };
