@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { beginDirect } from '../../src/incident/direct.ts';
 import type { Page } from '../../src/incident/incident.ts';
 import type { Severity } from '../../src/incident/policy.ts';
-import { ana, begin, ben, dana, give, hear, minutes, policy, start, told, wait } from './story.ts';
+import { ana, begin, ben, dana, give, hear, minutes, policy, redrawn, saying, start, told, wait } from './story.ts';
 
 const announcement = { channel: 'C0OPS', ts: '7.7' };
 const page = (more: Partial<Page> = {}): Page => ({
@@ -46,6 +46,39 @@ describe('what was done directly', () => {
     expect(late.map(({ what }) => what)).toMatchObject([{ announced: true, page: page(), lateMs: 73_000 }]);
     const posts = story.effects.filter(({ what }) => what.kind === 'post' && what.entry.kind === 'done-directly');
     expect(posts).toHaveLength(1);
+  });
+
+  it('says of what was not done that it was not', () => {
+    const story = begin('p1');
+
+    const decision = hear(story, done());
+
+    expect(decision.ok && decision.entries).toStrictEqual([{ kind: 'done-directly', announced: false, lateMs: 0 }]);
+    expect(decision).toMatchObject({
+      effects: [saying('done-directly'), ...redrawn],
+      reason: 'declared without the database',
+    });
+  });
+
+  it('asks the pager for nothing where it knows already that the page arrived', () => {
+    const story = begin('p1');
+
+    const decision = hear(story, done({ page: page({ request: 'r1' }) }));
+
+    expect(decision).toMatchObject({ effects: [saying('done-directly'), ...redrawn] });
+  });
+
+  it.each<[Severity, string]>([
+    ['p1', 'inc:1.0'],
+    ['p2', 'inc:1.2'],
+  ])('leaves other pages of a %s as they are', (severity, key) => {
+    const story = begin(severity);
+    give(story, { kind: 'escalate' });
+
+    hear(story, done({ page: page({ key }) }));
+
+    const states = story.incident.pages.map((one) => [one.key, one.state]);
+    expect(Object.fromEntries(states)).toEqual({ [key]: 'confirmed', 'inc:e1': 'requested' });
   });
 
   it('leaves an announcement that the incident has already as it is', () => {
@@ -119,6 +152,9 @@ describe('what was done directly', () => {
     hear(story, done({ page: page(), acknowledgedBy: dana }));
 
     expect(story.incident.acknowledged).toMatchObject({ by: dana, via: 'pager', at: story.now });
+    expect(story.entries.map(({ what }) => what)).toContainEqual(
+      expect.objectContaining({ kind: 'done-directly', acknowledgedBy: dana }),
+    );
     expect(told(story, 'ladder')).toHaveLength(1);
     expect(told(story, 'acknowledged')).toHaveLength(1);
   });
@@ -129,8 +165,9 @@ describe('what was done directly', () => {
 
     hear(story, done({ page: page({ key: 'inc:1.2' }) }));
 
-    const ended = story.effects.flatMap(({ what }) => (what.kind === 'acknowledge-page' ? [what.page] : []));
-    expect(ended).toEqual(['inc:1.2']);
+    const ended = story.effects.flatMap(({ what }) => (what.kind === 'acknowledge-page' ? [what] : []));
+    expect(ended).toEqual([{ kind: 'acknowledge-page', page: 'inc:1.2', by: ben }]);
+    expect(story.timeline.at(-1)?.body).toEqual({ kind: 'joined', by: ben, via: 'slack' });
     expect(story.incident.acknowledged).toMatchObject({ by: ben, via: 'slack' });
   });
 
