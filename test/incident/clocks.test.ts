@@ -1,5 +1,6 @@
 /** What is owed, when, and whom it asks: the list that timers and `/incident duties` go by. */
 import { describe, expect, it } from '@jest/globals';
+import { chores } from '../../src/incident/aftermath.ts';
 import { dutiesFor } from '../../src/incident/clocks.ts';
 import { begin, ben, give, hear, hour, minutes, policy, type Story, start, wait } from './story.ts';
 
@@ -55,6 +56,38 @@ it('lets every clock run on when it is mitigated', () => {
   give(story, { kind: 'mitigate' });
 
   expect(dutiesFor(story.incident, policy)).toEqual(before);
+});
+
+it('owes nothing of the aftermath while it runs again', () => {
+  const story = begin('p1');
+  give(story, { kind: 'resolve' });
+  give(story, { kind: 'reopen', reason: 'it is back' });
+
+  const kinds = dutiesFor(story.incident, policy).map(({ kind }) => kind);
+
+  expect(kinds.filter((kind) => chores.some((chore) => chore === kind))).toEqual([]);
+});
+
+describe('how far a reminder has come', () => {
+  it('is kept of the run it belongs to: earlier ones do not come back', () => {
+    const story = begin('p1');
+    give(story, { kind: 'acknowledge' });
+    wait(story, minutes(30));
+    give(story, { kind: 'update', text: 'looking' });
+    wait(story, minutes(30));
+
+    expect(story.incident.progress.update).toEqual({ run: '2', fired: 1 });
+    expect(story.incident.progress.resolution).toEqual({ run: 'p1', fired: 3 });
+  });
+
+  it('is kept of every severity that had its marks, for it may come back', () => {
+    const story = begin('p1');
+    wait(story, minutes(30));
+    give(story, { kind: 'severity', severity: 'p2' });
+    wait(story, 2 * hour);
+
+    expect(story.incident.progress.resolution).toEqual({ run: 'p2', fired: 1, earlier: { p1: 1 } });
+  });
 });
 
 describe('a reminder', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { ana, begin, ben, give, hear, hour, minutes, told, wait } from './story.ts';
+import { decide } from '../../src/incident/decide.ts';
+import { ana, begin, ben, give, hear, hour, minutes, policy, start, told, wait } from './story.ts';
 
 it('tells the second person who acknowledged first', () => {
   const story = begin('p1');
@@ -134,4 +135,21 @@ it('takes the thread as soon as it is announced when the channel is impossible',
   hear(story, { kind: 'announced', channel: 'C0OPS', ts: '1.1' });
 
   expect(story.incident.home.kind).toBe('thread');
+});
+
+it('remembers every policy that it was decided under, the latest last, and each once', () => {
+  const { incident } = begin('p1');
+  const order = { command: { kind: 'join' as const }, actor: ana };
+  const under = (before: string[] | undefined, fingerprint: string) => {
+    const { decidedUnder: _, ...rest } = incident;
+    const i = before ? { ...rest, decidedUnder: before } : rest;
+    const decision = decide(i, order, { now: start, policy: { ...policy, fingerprint } });
+    return decision.ok && decision.next.decidedUnder;
+  };
+
+  expect(incident.decidedUnder).toEqual([policy.fingerprint]);
+  expect(under(['old'], 'new')).toEqual(['old', 'new']);
+  expect(under(['old', 'new'], 'old')).toEqual(['new', 'old']);
+  // a row of a release that did not remember
+  expect(under(undefined, 'new')).toEqual(['not known', 'new']);
 });

@@ -43,6 +43,35 @@ describe('the ladder', () => {
     ]);
   });
 
+  it('says once that the response time is over, and not with every repetition', () => {
+    const story = begin('p1');
+
+    wait(story, hour);
+
+    expect(of(story.entries, 'ladder').flatMap(({ step, breach }) => (breach ? [step] : []))).toEqual([2]);
+  });
+
+  it('asks the pager for nothing with a step that only mentions', () => {
+    const story = begin('p2');
+    wait(story, minutes(5) - 1);
+    const before = story.effects.length;
+
+    wait(story, 1);
+
+    expect(story.effects.slice(before).map(({ what }) => what)).toMatchObject([
+      saying('ladder', { level: 'on-call' }),
+      ...redrawn,
+    ]);
+  });
+
+  it('names everybody it mentioned where steps come together', () => {
+    const story = begin('p3');
+
+    sleepThrough(story, hour);
+
+    expect(paidFor(story, 'page').at(-1)?.outcome).toBe('mentioned on-call, team-lead');
+  });
+
   it('counts the next page from now when it is late itself', () => {
     const story = begin('p1');
 
@@ -230,7 +259,7 @@ describe('a reminder', () => {
     wait(story, minutes(30));
 
     const update = of(story.entries, 'reminder').find(({ duty }) => duty === 'update');
-    expect(update).toEqual({
+    expect(update).toStrictEqual({
       kind: 'reminder',
       duty: 'update',
       occurrence: 0,
@@ -335,6 +364,17 @@ describe('a page without confirmation', () => {
       ...redrawn,
     ]);
   });
+});
+
+it('says in the thread that it lives there, where no channel came in time', () => {
+  const story = begin('p1');
+  hear(story, { kind: 'announced', channel: 'C0OPS', ts: '1.1' });
+  wait(story, minutes(1) - 1);
+  const before = story.effects.length;
+
+  wait(story, 1);
+
+  expect(story.effects.slice(before).map(({ what }) => what)).toMatchObject([saying('channel-late'), ...redrawn]);
 });
 
 it('answers that there was nothing to do when nothing is due', () => {

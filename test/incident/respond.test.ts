@@ -1,6 +1,6 @@
 /** What people do while an incident runs: what is changed, what is said, and who hears it. */
 import { expect, it } from '@jest/globals';
-import { ana, begin, ben, give, minutes, policy, redrawn, saying, start, wait } from './story.ts';
+import { ana, begin, ben, dana, give, minutes, policy, redrawn, saying, start, wait } from './story.ts';
 
 const topic = { kind: 'topic' };
 
@@ -37,6 +37,17 @@ it('tells who claims the lead a second time that it is theirs', () => {
   give(story, { kind: 'lead' });
 
   expect(story.refusals).toEqual([{ code: 'already', what: 'lead', by: ana }]);
+});
+
+it('knows two people apart whom only the pager knows, and the same one again', () => {
+  const eve = { pager: 'eve@example.com', name: 'Eve' };
+  const story = begin('p1');
+  give(story, { kind: 'lead', to: dana });
+
+  const decisions = [dana, eve, ben].map((to) => give(story, { kind: 'lead', to }));
+
+  expect(decisions.map(({ ok }) => ok)).toEqual([false, true, true]);
+  expect(story.refusals).toEqual([{ code: 'already', what: 'lead', by: dana }]);
 });
 
 it('gives a role to who claims it, and pings whom it is handed to', () => {
