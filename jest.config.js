@@ -25,7 +25,7 @@ const others = [...pure.roots, ...['cluster', 'long'].map((folder) => `<rootDir>
 
 export default {
   testTimeout: 20_000,
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '1.5GB',
   reporters: ['default', '<rootDir>/test/tools/skips.js'],
   projects: [
     pure,

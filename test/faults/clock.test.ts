@@ -100,18 +100,22 @@ describe('row 21: a process whose clock is wrong', () => {
     60_000,
   );
 
-  it('looks again within a second after the machine slept for ten minutes', async () => {
-    await quiet();
-    await house.slack.until('the sweep just over', () => (justSwept() ? true : undefined));
+  inCi(
+    'looks again within a second after the machine slept for ten minutes',
+    async () => {
+      await quiet();
+      await house.slack.until('the sweep just over', () => (justSwept() ? true : undefined));
 
-    await setClock(house, start + minutes(10));
-    const began = performance.now();
-    await inside.order({ kind: 'clock', ms: minutes(10) });
-    await pages(2);
+      await setClock(house, start + minutes(10));
+      const began = performance.now();
+      await inside.order({ kind: 'clock', ms: minutes(10) });
+      await pages(2);
 
-    expect(performance.now() - began).toBeLessThan(2_500);
-    await logged('the clock of this machine was set, or the machine slept');
-  }, 60_000);
+      expect(performance.now() - began).toBeLessThan(2_500);
+      await logged('the clock of this machine was set, or the machine slept');
+    },
+    60_000,
+  );
 
   inCi(
     'stopped for a while, does what fell due meanwhile when it goes on, once and with how late',

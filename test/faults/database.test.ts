@@ -54,33 +54,37 @@ it('row 5: others take every connection that is left: the bot goes on with its o
   await house.pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
 }, 60_000);
 
-it('row 5: without a single connection every command is answered that it was not done; all goes on within 5 s after', async () => {
-  house = await startHouse(bundled());
-  await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
-  const channel = await incidentChannel(house);
-  await crowdOut();
+inCi(
+  'row 5: without a single connection every command is answered that it was not done; all goes on within 5 s after',
+  async () => {
+    house = await startHouse(bundled());
+    await house.slack.user('U0ANA').command('declare p1 checkout returns 502');
+    const channel = await incidentChannel(house);
+    await crowdOut();
 
-  const refused = await house.slack.user('U0BEN').command('ack', { channel });
-  await house.slack.until('that it was not done', (transcript) =>
-    transcript.find((entry) => entry.user === 'U0BEN' && /was not done/.test(textOf(entry))),
-  );
-  await leave();
-  const began = performance.now();
-  let acknowledged = false;
-  while (!acknowledged && performance.now() - began < 10_000) {
-    const answer = await house.slack.user('U0BEN').command('ack', { channel });
-    acknowledged = JSON.stringify(answer.body).includes('acknowledged');
-  }
+    const refused = await house.slack.user('U0BEN').command('ack', { channel });
+    await house.slack.until('that it was not done', (transcript) =>
+      transcript.find((entry) => entry.user === 'U0BEN' && /was not done/.test(textOf(entry))),
+    );
+    await leave();
+    const began = performance.now();
+    let acknowledged = false;
+    while (!acknowledged && performance.now() - began < 10_000) {
+      const answer = await house.slack.user('U0BEN').command('ack', { channel });
+      acknowledged = JSON.stringify(answer.body).includes('acknowledged');
+    }
 
-  expect(refused.status).toBe(200);
-  expect(acknowledged).toBe(true);
-  expect(performance.now() - began).toBeLessThan(5_000);
-  expect(house.bot.isRunning()).toBe(true);
-  expect(house.bot.lastLines().some((line) => line.includes('53300'))).toBe(true);
-  await house.slack.until('the acknowledgement in the channel', (transcript) =>
-    transcript.find((entry) => entry.channel === channel && textOf(entry).includes('acknowledged by <@U0BEN>')),
-  );
-}, 60_000);
+    expect(refused.status).toBe(200);
+    expect(acknowledged).toBe(true);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(house.bot.isRunning()).toBe(true);
+    expect(house.bot.lastLines().some((line) => line.includes('53300'))).toBe(true);
+    await house.slack.until('the acknowledgement in the channel', (transcript) =>
+      transcript.find((entry) => entry.channel === channel && textOf(entry).includes('acknowledged by <@U0BEN>')),
+    );
+  },
+  60_000,
+);
 
 /** The next `times` transactions that write to the table are undone by the server, by its own error. */
 async function undo(table: string, code: string, { times, when }: { times: number; when: string }): Promise<void> {

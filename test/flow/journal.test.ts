@@ -177,37 +177,47 @@ it('row 4: no other command waits long, and says that it was not done; afterward
   expect(house.line.open()).toBeLessThanOrEqual(16);
 }, 60_000);
 
-it('row 6: declares while the database only lets itself be read, and merges it once when it is written to again', async () => {
-  const readOnly = (on: boolean) =>
-    pool()
-      .query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`)
-      .then(() => pool().query('select pg_reload_conf()'));
-  await readOnly(true);
-  await until(
-    async () =>
-      (await pool().query('show default_transaction_read_only')).rows[0]?.['default_transaction_read_only'] === 'on',
-  );
+inCi(
+  'row 6: declares while the database only lets itself be read, and merges it once when it is written to again',
+  async () => {
+    const readOnly = (on: boolean) =>
+      pool()
+        .query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`)
+        .then(() => pool().query('select pg_reload_conf()'));
+    await readOnly(true);
+    await until(
+      async () =>
+        (await pool().query('show default_transaction_read_only')).rows[0]?.['default_transaction_read_only'] === 'on',
+    );
 
-  try {
-    const told = await declare('it is read-only');
-    await readOnly(false);
+    try {
+      const told = await declare('it is read-only');
+      await readOnly(false);
 
-    expect((await expectMergedOnce(told)).number).toBeGreaterThan(0);
-  } finally {
-    await readOnly(false);
-  }
-}, 60_000);
+      expect((await expectMergedOnce(told)).number).toBeGreaterThan(0);
+    } finally {
+      await readOnly(false);
+    }
+  },
+  60_000,
+);
 
-it('a form declares without the database as words do', async () => {
-  await house.slack.user('U0ANA').command('declare');
-  const form = await house.slack.until('the form', (transcript) => transcript.findLast(({ kind }) => kind === 'view'));
-  house.line.set({ kind: 'refuse' });
+inCi(
+  'a form declares without the database as words do',
+  async () => {
+    await house.slack.user('U0ANA').command('declare');
+    const form = await house.slack.until('the form', (transcript) =>
+      transcript.findLast(({ kind }) => kind === 'view'),
+    );
+    house.line.set({ kind: 'refuse' });
 
-  await house.slack.user('U0ANA').submit(form.view ?? {}, { severity: 'p1', title: 'sent by a form' });
-  const announcement = await announcementOf('sent by a form');
+    await house.slack.user('U0ANA').submit(form.view ?? {}, { severity: 'p1', title: 'sent by a form' });
+    const announcement = await announcementOf('sent by a form');
 
-  expect(textOf(announcement)).toContain('Declared by <@U0ANA>');
-}, 60_000);
+    expect(textOf(announcement)).toContain('Declared by <@U0ANA>');
+  },
+  60_000,
+);
 
 it('a process that is killed right after its answer leaves nothing undone: the next one pages, announces and merges', async () => {
   house.line.set({ kind: 'silent' });
