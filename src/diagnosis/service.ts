@@ -1,5 +1,5 @@
 /** A service of the cluster with the addresses that stand behind it. */
-import type { Pod } from './pod.ts';
+import { isLeaving, type Pod } from './pod.ts';
 
 export interface Service {
   name: string;
@@ -44,15 +44,16 @@ export type SelectedBy = (selector: Record<string, string>) => Pod[];
 
 /**
  * Looked up by one label: a namespace has hundreds of services, and thousands of pods to go through. Pods are sorted by a
- * label once somebody asks for it.
+ * label once somebody asks for it. Those that are leaving stand behind no service.
  */
 export function selecting(pods: Pod[]): SelectedBy {
+  const staying = pods.filter((pod) => !isLeaving(pod));
   const byLabel = new Map<string, Map<string | undefined, Pod[]>>();
   return (selector) => {
     const [first] = Object.entries(selector);
     if (!first) return [];
     const [key, value] = first;
-    const byValue = byLabel.get(key) ?? Map.groupBy(pods, ({ labels }) => labels[key]);
+    const byValue = byLabel.get(key) ?? Map.groupBy(staying, ({ labels }) => labels[key]);
     byLabel.set(key, byValue);
     return (byValue.get(value) ?? []).filter((pod) => isSelected(selector, pod));
   };

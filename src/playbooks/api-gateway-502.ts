@@ -13,7 +13,7 @@ import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-out.ts';
 import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
 import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
-import type { Services } from '../diagnosis/service.ts';
+import { type Services, selecting } from '../diagnosis/service.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
 import { gatewayLog } from '../probes/gateway-log.ts';
@@ -57,10 +57,10 @@ const ofServices = (
   { thresholds }: IssueType,
 ): Finding[] =>
   whenSeen(services, ({ all }) =>
-    whenSeen(pods, (seen) => [
-      ...badEndpoints(all, seen.all, { workloads: allOf(workloads), thresholds }),
-      ...wrongPorts(all, seen.all),
-    ]),
+    whenSeen(pods, (seen) => {
+      const behind = { pods: seen.all, selectedBy: selecting(seen.all) };
+      return [...badEndpoints(all, behind, { workloads: allOf(workloads), thresholds }), ...wrongPorts(all, behind)];
+    }),
   );
 
 const allOf = <Row>(seen: Seen<{ all: Row[] }>): Row[] => (seen.ok ? seen.data.all : []);

@@ -1,8 +1,8 @@
 /** Services with nothing ready behind them (K4), and those that lead to a port that nobody opens (K5). */
 import { checks } from '../checks.ts';
 import type { Finding } from '../diagnosis.ts';
-import { isLeaving, type Pod } from '../pod.ts';
-import { type Service, selecting } from '../service.ts';
+import type { Pod } from '../pod.ts';
+import type { SelectedBy, Service } from '../service.ts';
 import { limitOf } from '../thresholds.ts';
 import { oneLine } from '../words.ts';
 import { titleOf, type Workload } from '../workload.ts';
@@ -19,13 +19,18 @@ const ofService = (
   ...said,
 });
 
-/** `pods`: all of the namespace. */
+/** What services may lead to. */
+export interface Behind {
+  /** all of the namespace */
+  pods: Pod[];
+  selectedBy: SelectedBy;
+}
+
 export function badEndpoints(
   services: Service[],
-  pods: Pod[],
+  { pods, selectedBy }: Behind,
   { workloads = [], thresholds }: Pick<Around, 'workloads' | 'thresholds'>,
 ): Finding[] {
-  const selectedBy = selecting(pods.filter((pod) => !isLeaving(pod)));
   const warningBelow = limitOf({ thresholds }, 'endpointsWarning');
   return services.flatMap((service) => {
     const { selector, endpoints } = service;
@@ -100,8 +105,7 @@ function sharedStart(a: string, b: string): number {
   return end;
 }
 
-export function wrongPorts(services: Service[], pods: Pod[]): Finding[] {
-  const selectedBy = selecting(pods.filter((pod) => !isLeaving(pod)));
+export function wrongPorts(services: Service[], { selectedBy }: Pick<Behind, 'selectedBy'>): Finding[] {
   return services.flatMap((service) => {
     const { selector, ports } = service;
     const selected = selector ? selectedBy(selector) : [];

@@ -3,11 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../../src/diagnosis/diagnosis.ts';
 import type { Pod } from '../../../src/diagnosis/pod.ts';
 import { badEndpoints, wrongPorts } from '../../../src/diagnosis/rules/services.ts';
-import type { Service } from '../../../src/diagnosis/service.ts';
+import { type Service, selecting } from '../../../src/diagnosis/service.ts';
 import type { Workload } from '../../../src/diagnosis/workload.ts';
 import { podOf } from '../../../src/probes/pod-row.ts';
 import { type PodTold, pod } from '../../probes/objects.ts';
 
+const behind = (pods: Pod[]) => ({ pods, selectedBy: selecting(pods) });
 const told = (findings: Finding[]): string[] => findings.map(({ rule, level }) => `${rule} ${level}`);
 const off: Workload = {
   kind: 'deployment',
@@ -58,13 +59,13 @@ describe('a service', () => {
       ['service.elsewhere info'],
     ],
   ])('%s', (_name, more, workloads, expected) => {
-    expect(told(badEndpoints([service(more)], [apiPod()], { workloads, thresholds: {} }))).toEqual(expected);
+    expect(told(badEndpoints([service(more)], behind([apiPod()]), { workloads, thresholds: {} }))).toEqual(expected);
   });
 
   it('with half of its endpoints is one where the runbook wants more', () => {
     const half = service({ endpoints: ready(1, 1) });
 
-    expect(told(badEndpoints([half], [apiPod()], { thresholds: { endpointsWarning: 51 } }))).toEqual([
+    expect(told(badEndpoints([half], behind([apiPod()]), { thresholds: { endpointsWarning: 51 } }))).toEqual([
       'service.few-endpoints warning',
     ]);
   });
@@ -72,7 +73,9 @@ describe('a service', () => {
   it('that selects nothing names the pod that comes nearest, with what differs', () => {
     const pods = [apiPod({ app: 'web', name: 'web-1' }), apiPod({ name: 'api-1' })];
 
-    const [finding] = badEndpoints([service({ selector: { app: 'apj' }, endpoints: [] })], pods, { thresholds: {} });
+    const [finding] = badEndpoints([service({ selector: { app: 'apj' }, endpoints: [] })], behind(pods), {
+      thresholds: {},
+    });
 
     expect(finding?.summary).toBe('No pod carries app=apj: api-1 comes nearest, with app=api.');
   });
@@ -89,6 +92,6 @@ describe('a service', () => {
     ['a name of pods that declare none', 'http', declaring(undefined), ['service.wrong-port critical']],
     ['no pod at all', 8081, [], []],
   ])('leads to %s', (_name, target, pods, expected) => {
-    expect(told(wrongPorts([service({ ports: [{ port: 80, target }] })], pods))).toEqual(expected);
+    expect(told(wrongPorts([service({ ports: [{ port: 80, target }] })], behind(pods)))).toEqual(expected);
   });
 });
