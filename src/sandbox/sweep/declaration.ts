@@ -1,4 +1,5 @@
 /** A declaration, from the typing until nothing is left to do. */
+import type { Entry } from '../slack/workspace.ts';
 import { declare, messagesIn, opened, read, type Scenario, told, unless, words } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -46,10 +47,9 @@ function inChannel(stage: Stage): string[] {
 }
 
 function elsewhere(stage: Stage): string[] {
-  const { slack, pager } = stage.house;
+  const { pager } = stage.house;
   const [announcement, ...more] = messagesIn(stage, 'C0INCIDENTS');
   const [alert, ...others] = pager.alerts();
-  const answers = slack.transcript.filter(({ kind, user }) => kind === 'reply' && user === 'U0BEN');
   return unless({
     'it is announced once': announcement !== undefined && more.length === 0,
     'the announcement leads to the channel':
@@ -58,9 +58,15 @@ function elsewhere(stage: Stage): string[] {
     'the alert names the channel': [alert?.description, ...(alert?.notes ?? [])].some((text) =>
       text?.includes('#inc-1-'),
     ),
-    // on a busy machine it may die between the two answers: then nothing was confirmed, and they were told so
-    'a second person hears that it looks declared': answers.some((one) =>
-      /Declare anyway|nothing is confirmed yet/.test(JSON.stringify(one.blocks)),
-    ),
+    'a second person hears that it looks declared': isWarned(stage),
   });
 }
+
+/** On a busy machine it may die between its two answers: then nothing was confirmed, and that was said. */
+function isWarned({ house, wasStruck }: Stage): boolean {
+  const answers = house.slack.transcript.filter(({ kind, user }) => kind === 'reply' && user === 'U0BEN');
+  return isTold(answers, 'Declare anyway') || (wasStruck() && isTold(answers, 'nothing is confirmed yet'));
+}
+
+const isTold = (answers: Entry[], words: string): boolean =>
+  answers.some(({ blocks }) => JSON.stringify(blocks).includes(words));

@@ -17,6 +17,8 @@ export interface Stage {
   person: (send: () => Promise<Acknowledged>) => Promise<void>;
   /** does something and waits until the bot has nothing left to do */
   step: (act: () => Promise<unknown>) => Promise<void>;
+  /** the process was killed by now */
+  wasStruck: () => boolean;
 }
 
 /** What became of the bot in a play. */
@@ -83,7 +85,7 @@ export async function raise(grounds: Grounds, { insists, begins }: Setting): Pro
     if (back.at !== undefined) fate.completeMs ??= Math.round(performance.now() - back.at);
   };
   return {
-    stage: { house, clock, insists, person, step },
+    stage: { house, clock, insists, person, step, wasStruck: () => fate.struck },
     kills,
     fate,
     strikeAt: (point) => kills.arm(kill, point),
