@@ -10,7 +10,8 @@ import type { Scene, Workload } from '../../src/sandbox/cluster/scene.ts';
 import { issueTypeOf } from '../scenarios/stage.ts';
 import { clientAs, file, type Grants, kubectlSays, makeAccount, type Rule, roleIn } from './accounts.ts';
 
-const namespace = `rights-${process.pid}`;
+/** As long as people's are: a refusal is one line of a report and must name the grant all the same. */
+const namespace = `rights-of-the-company-${process.pid}`;
 
 const workload = (kind: Workload['kind'], name: string, memory = '64Mi'): Workload => ({
   kind,

@@ -70,16 +70,16 @@ export function refusalOf(answer: Answer, purpose: Purpose): CannotSee {
 const later = ({ retryAfter = '' }: Answer): string =>
   /^\d{1,5}$/.test(retryAfter) ? ` and asks to come again in ${retryAfter} s` : '';
 
-/** Whose account it is stands in the API's own message alone. */
+/** Whose account it is stands in the API's own message alone, and last in ours: a long name may be cut off. */
 function forbidden({ body }: Answer, purpose: Purpose): CannotSee {
   const verbs = purpose.verbs.join(' and ');
   const [, account] = /User "([\w:.@-]{1,200})"/.exec(messageOf(body)) ?? [];
   const resource = resourceOf(purpose);
   const asked = `${verbs} ${resource}${inside(purpose)}`;
-  const grant = `${asked}${ofGroup(purpose.kind)}`;
-  const allow = `grant it ${purpose.verbs.map((verb) => `\`${verb}\``).join(' and ')} on \`${resource}\``;
-  const sentence = `${account ?? 'the account of the bot'} may not ${asked}: ${allow}${ofGroup(purpose.kind)}`;
-  return new CannotSee('forbidden', sentence, { grant });
+  const group = ofGroup(purpose.kind);
+  const allow = `grant ${purpose.verbs.map((verb) => `\`${verb}\``).join(' and ')} on \`${resource}\`${group}`;
+  const sentence = `the bot may not ${asked}: ${allow} to ${account ?? 'its account'}`;
+  return new CannotSee('forbidden', sentence, { grant: `${asked}${group}` });
 }
 
 /** A list is there even when it is empty: what is missing then is the kind itself. */

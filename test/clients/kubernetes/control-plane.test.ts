@@ -103,7 +103,7 @@ function againstIt(kubeconfig: string): void {
   it('says whose right is missing, and which', async () => {
     await expect(reader.list({ kind: kinds.deployments, namespace, parse: nameOf })).rejects.toMatchObject({
       code: 'forbidden',
-      message: `system:serviceaccount:${namespace}:reader may not list deployments in ${namespace}: grant it \`list\` on \`deployments\` (apps)`,
+      message: `the bot may not list deployments in ${namespace}: grant \`list\` on \`deployments\` (apps) to system:serviceaccount:${namespace}:reader`,
     });
   });
 

@@ -160,7 +160,7 @@ describe('a command without a known end was not seen', () => {
     await expect(cluster.exec(asked)).rejects.toMatchObject({
       code: 'forbidden',
       message:
-        'the account of the bot may not get and create pods/exec in production: grant it `get` and `create` on `pods/exec`',
+        'the bot may not get and create pods/exec in production: grant `get` and `create` on `pods/exec` to its account',
       grant: 'get and create pods/exec in production',
     });
   });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { makeTargetCluster, type TargetCluster } from '../../../src/clients/kubernetes/cluster.ts';
 import { type Cluster, kinds } from '../../../src/diagnosis/cluster.ts';
+import { oneLine } from '../../../src/diagnosis/words.ts';
 import { CannotSee } from '../../../src/errors.ts';
 import { type Answering, type Api, json, startApi, status, text, token } from './api.ts';
 
@@ -57,13 +58,13 @@ describe('an answer that is a refusal says why, and what to do', () => {
       '403',
       status(403, 'Forbidden', 'pods is forbidden: User "system:serviceaccount:ops:bot" cannot list resource "pods"'),
       'forbidden',
-      'system:serviceaccount:ops:bot may not list pods in production: grant it `list` on `pods`',
+      'the bot may not list pods in production: grant `list` on `pods` to system:serviceaccount:ops:bot',
     ],
     [
       '403 of something before the API',
       text(403, '<html>no</html>'),
       'forbidden',
-      'the account of the bot may not list pods in production: grant it `list` on `pods`',
+      'the bot may not list pods in production: grant `list` on `pods` to its account',
     ],
     ['404', text(404, '404 page not found'), 'absent', 'the cluster knows no pods in version v1'],
     [
@@ -118,7 +119,16 @@ describe('an answer that is a refusal says why, and what to do', () => {
     const refused = await refusal(cluster().list({ ...pods, kind: kinds.deployments }));
 
     expect(refused.grant).toBe('list deployments in production (apps)');
-    expect(refused.message).toMatch(/grant it `list` on `deployments` \(apps\)$/);
+    expect(refused.message).toMatch(/: grant `list` on `deployments` \(apps\) to /);
+  });
+
+  it('says what to grant before the account, whose name may be cut off in a line', async () => {
+    const [namespace, user] = ['n'.repeat(63), `system:serviceaccount:${'n'.repeat(63)}:${'a'.repeat(63)}`];
+    api.answers = status(403, 'Forbidden', `no: User "${user}" cannot`);
+
+    const refused = await refusal(cluster().list({ ...pods, namespace, kind: kinds.autoscalers }));
+
+    expect(oneLine(refused.message)).toContain('grant `list` on `horizontalpodautoscalers` (autoscaling) to system:');
   });
 
   it('keeps no more of foreign words than a line', async () => {
