@@ -19,28 +19,35 @@ export function keyOf({ rule, about, subject }: Finding): string {
 
 export function compare(before: Report, after: Report): Changes {
   const [was, is] = [byKey(before), byKey(after)];
-  const isSeen = sightOf(after);
-  const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding, isSeen));
+  const isSettled = settledBy(after);
+  const now = [...is].map(([key, finding]) => changeOf(was.get(key), finding, isSettled));
   const missing = [...was]
     .filter(([key]) => !is.has(key))
     .map(([, finding]): Change => {
       const { rule, subject } = finding;
-      return { kind: restsOnSeen(finding, isSeen) ? 'gone' : 'unseen', rule, subject, was: wordsOf(finding) };
+      return { kind: isSettled(finding) ? 'gone' : 'unseen', rule, subject, was: wordsOf(finding) };
     });
   return { since: before.at, list: [...now, ...missing].toSorted(byKind) };
 }
 
-type Sight = (name: string) => boolean;
+/** Whether all that a finding of before rests on was seen again, and for long enough. */
+type IsSettled = (was: Finding) => boolean;
+
+function settledBy(after: Report): IsSettled {
+  const isSeen = sightOf(after);
+  const open = new Set(
+    after.findings.flatMap((finding) => (finding.leavesOpen ?? []).map((rule) => keyOf({ ...finding, rule }))),
+  );
+  return (was) => [was.check, ...(was.restsOn ?? [])].every(isSeen) && !open.has(keyOf(was));
+}
 
 /** Of several checks of one name, each in its own place, nobody knows in which of them it was found. */
-function sightOf({ checks, at, historySince = Infinity }: Report): Sight {
+function sightOf({ checks, at, historySince = Infinity }: Report): (name: string) => boolean {
   const names = new Set(checks.map(({ name }) => name));
   const unseen = new Set(checks.filter(isUnseen).map(({ name }) => name));
   if (at - historySince >= leastHistoryMs) names.add(history);
   return (name) => names.has(name) && !unseen.has(name);
 }
-
-const restsOnSeen = ({ check, restsOn = [] }: Finding, isSeen: Sight): boolean => [check, ...restsOn].every(isSeen);
 
 /** In the order of the report: the worst first. */
 function byKey({ findings }: Report): Map<string, Finding> {
@@ -49,17 +56,17 @@ function byKey({ findings }: Report): Map<string, Finding> {
   return first;
 }
 
-function changeOf(was: Finding | undefined, is: Finding, isSeen: Sight): Change {
+function changeOf(was: Finding | undefined, is: Finding, isSettled: IsSettled): Change {
   const { rule, subject } = is;
   const now = { rule, subject, is: wordsOf(is) };
-  return was ? { kind: kindOf(was, is, isSeen), ...now, was: wordsOf(was) } : { kind: 'new', ...now };
+  return was ? { kind: kindOf(was, is, isSettled), ...now, was: wordsOf(was) } : { kind: 'new', ...now };
 }
 
 /** By level alone: whether more of a number is better, only its rule knows. Milder is better where all was seen again. */
-function kindOf(was: Finding, is: Finding, isSeen: Sight): ChangeKind {
+function kindOf(was: Finding, is: Finding, isSettled: IsSettled): ChangeKind {
   if (is.level === was.level) return 'same';
   if (byLevel(is, was) < 0) return 'worse';
-  return restsOnSeen(was, isSeen) ? 'better' : 'unseen';
+  return isSettled(was) ? 'better' : 'unseen';
 }
 
 const wordsOf = ({ level, observed, summary }: Pick<Finding, 'level' | 'observed' | 'summary'>): string =>

@@ -107,6 +107,8 @@ export interface Finding {
   check: string;
   /** names of further probes without which this would not be found, or be milder: where one was not seen, it is not gone */
   restsOn?: string[];
+  /** rules that cannot speak of this owner yet: what they found before is not gone */
+  leavesOpen?: string[];
   subject: string;
   /** one sentence with the numbers */
   summary: string;

@@ -43,15 +43,18 @@ export interface Judging extends Playbook {
 /** Title and rules come from the playbook, paragraph and steps from the runbook. */
 export function playbook<P extends Probes>(parts: PlaybookParts<P>): Judging {
   const { issueType, probes, rules, thresholds = {} } = parts;
+  const all = Object.values(probes);
+  if (new Set(all.map(({ name }) => name)).size < all.length)
+    throw new Error(`two probes of the playbook ${issueType} have one name`);
   return {
     issueType,
-    probes: Object.values(probes),
+    probes: all,
     thresholds,
     findings: (sights, surroundings) => together(rules(evidenceOf(probes, sights), surroundings)),
     async run(surroundings, first) {
       const started = performance.now();
       const around = forOneRun(surroundings);
-      const looks = Object.values(probes).map((probe) => beginLook(probe, around));
+      const looks = all.map((probe) => beginLook(probe, around));
       const ended = Promise.all(looks.map(({ ended }) => ended));
       if (first && !(await isWithin(firstMs, ended))) first(reportOf(parts, { looks, around, started }));
       await ended;

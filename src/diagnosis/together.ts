@@ -1,5 +1,6 @@
 /** Findings as a person reads them: those alike told as one, what explains before what is explained. */
 import { type About, byLevel, causes, type Finding, type Offer } from './diagnosis.ts';
+import { groundsOf, restingOn } from './rests-on.ts';
 import { count } from './words.ts';
 
 const most = { evidence: 12, offers: 5 };
@@ -22,16 +23,15 @@ function asOne(alike: Finding[]): Finding[] {
   const { kind, siblings, owner, namespace } = first.about;
   const ill = new Set(alike.map(({ about }) => about?.uid ?? about?.name)).size;
   const many = siblings === undefined ? count(ill, kind) : `${ill} of ${count(siblings, kind)}`;
-  return [
-    {
-      ...first,
-      subject: owner,
-      summary: `${many}, such as ${first.subject}: ${first.summary}`,
-      evidence: evidenceOf(first, alike),
-      about: ownerOf(owner, namespace),
-      ...offersOf(alike),
-    },
-  ];
+  const told = {
+    ...first,
+    subject: owner,
+    summary: `${many}, such as ${first.subject}: ${first.summary}`,
+    evidence: evidenceOf(first, alike),
+    about: ownerOf(owner, namespace),
+    ...offersOf(alike),
+  };
+  return restingOn(groundsOf(alike), [told]);
 }
 
 const evidenceOf = (first: Finding, alike: Finding[]): string[] =>

@@ -136,8 +136,9 @@ async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling
     );
   }
   await inTransaction(engine.pool, async (db) => {
-    // incident before outbox row, as every transaction locks them; what is tried again gives way to what one of them adds
-    const locking = verdict.news || verdict.kind === 'later' ? lockIncident(db, row.incident) : undefined;
+    // incident before outbox row, as every transaction locks them; what is tried again may give way to what one of them adds
+    const isAlone = !verdict.news && !(verdict.kind === 'later' && row.givesWay);
+    const locking = isAlone ? undefined : lockIncident(db, row.incident);
     const [, isOurs] = await Promise.all([locking, settleRow(db, row, { fence, verdict })]);
     if (!isOurs || !verdict.news) return;
     const key = `outbox:${row.id}:${verdict.news.kind}${placeOf(verdict.news)}`;

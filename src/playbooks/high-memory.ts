@@ -4,6 +4,7 @@ import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { groundsOf, restingOn } from '../diagnosis/rests-on.ts';
 import { aboveRequested, isNearLimit, nearLimit, noFigure, noLimit } from '../diagnosis/rules/memory.ts';
 import { killedInside, limitHit } from '../diagnosis/rules/memory-kills.ts';
+import { grewBefore } from '../diagnosis/rules/memory-restarted.ts';
 import { grewSinceRollout } from '../diagnosis/rules/memory-rollout.ts';
 import { spread } from '../diagnosis/rules/memory-spread.ts';
 import { growing, noHistory } from '../diagnosis/rules/memory-trend.ts';
@@ -68,6 +69,7 @@ const ofContainers = (seen: MemorySeen, { issueType, samples, now }: Surrounding
   ...nearLimit(seen, issueType),
   ...spread(seen, issueType),
   ...growing(seen, samples ?? []),
+  ...grewBefore(seen, samples ?? []),
   ...noLimit(seen),
   ...aboveRequested(seen),
   ...noFigure(seen),

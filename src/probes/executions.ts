@@ -1,8 +1,8 @@
 /** Executions of the workflow engine in their table: how many run too long, since when, of which workflows. */
 import { z } from 'zod';
 import type { Probe, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
+import { seenOf } from '../diagnosis/seen.ts';
 import { limitOf } from '../diagnosis/thresholds.ts';
-import { reasonOf } from '../diagnosis/words.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { askOne, literal, quoted } from './database.ts';
 
@@ -13,18 +13,16 @@ const Counted = z.object({
   byWorkflow: z.array(z.object({ workflow: z.string(), stuck: z.number() })),
 });
 const Oldest = z.object({
-  /** the oldest five */
   sample: z.array(z.object({ id: z.string(), workflow: z.string(), runningMs: z.number() })),
 });
 const Progress = z.object({ finished: z.number() });
 
-export type Executions = z.infer<typeof Counted> &
-  z.infer<typeof Oldest> & {
-    /** absent: none is stuck */
-    oldestMs?: number | undefined;
-    /** how many finished within `stalledAfter`; absent: the runbook names no column that would tell */
-    finished?: Seen<number>;
-  };
+export interface Executions extends z.infer<typeof Counted> {
+  /** the five that are stuck for longest, a moment before or after they were counted */
+  oldest: Seen<z.infer<typeof Oldest>['sample']>;
+  /** how many finished within `stalledAfter`; absent: the runbook names no column that would tell */
+  finished?: Seen<number>;
+}
 
 /** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
 const longRunning = ({ targets }: IssueType): string[] =>
@@ -48,16 +46,17 @@ export const executions: Probe<Executions> = {
   timeoutMs: 4_000,
   async look(surroundings) {
     // side by side: each reads all that is running
-    const [counted, { sample }, finished] = await Promise.all([
+    const [counted, oldest, finished] = await Promise.all([
       countStuck(surroundings),
-      oldestOf(surroundings),
-      countFinished(surroundings),
+      seenOf(oldestOf(surroundings)),
+      surroundings.issueType.targets['finishedAt'] === undefined ? undefined : seenOf(countFinished(surroundings)),
     ]);
-    const seen = { ...counted, sample, oldestMs: sample[0]?.runningMs };
-    return finished === undefined ? seen : { ...seen, finished };
+    return { ...counted, oldest, ...(finished === undefined ? {} : { finished }) };
   },
-  gaps: ({ finished }) =>
-    finished === undefined || finished.ok ? [] : [`whether executions still finish was not seen: ${finished.why}`],
+  gaps: ({ stuck, oldest, finished }) => [
+    ...(stuck === 0 || oldest.ok ? [] : [`which executions are stuck for longest was not seen: ${oldest.why}`]),
+    ...(finished === undefined || finished.ok ? [] : [`whether executions still finish was not seen: ${finished.why}`]),
+  ],
   repeat(issueType) {
     const { table, status, startedAt } = names(issueType);
     return [
@@ -124,10 +123,10 @@ function countStuck(surroundings: Surroundings): Promise<z.infer<typeof Counted>
 }
 
 /** Only what is shown is made into text: that is a quarter of the time. */
-function oldestOf(surroundings: Surroundings): Promise<z.infer<typeof Oldest>> {
+async function oldestOf(surroundings: Surroundings): Promise<z.infer<typeof Oldest>['sample']> {
   const { issueType } = surroundings;
   const { table, id, workflow, status, startedAt } = names(issueType);
-  return askOne(surroundings, {
+  const { sample } = await askOne(surroundings, {
     row: Oldest,
     values: valuesOf(issueType),
     sql: `select coalesce(json_agg(s order by s."runningMs" desc, s.id), '[]') as sample
@@ -141,24 +140,20 @@ function oldestOf(surroundings: Surroundings): Promise<z.infer<typeof Oldest>> {
                       order by ${startedAt}, ${id}
                       limit 5) few) s`,
   });
+  return sample;
 }
 
-/** Without an index on its column it may take too long: then it is not seen, and the count above still is. */
-async function countFinished(surroundings: Surroundings): Promise<Seen<number> | undefined> {
+/** Without an index on its column it may take too long. */
+async function countFinished(surroundings: Surroundings): Promise<number> {
   const { issueType } = surroundings;
-  if (issueType.targets['finishedAt'] === undefined) return undefined;
-  try {
-    const { finished } = await askOne(surroundings, {
-      row: Progress,
-      values: [limitOf(issueType, 'stalledAfter')],
-      sql: `select count(*)::int as finished
-         from ${quoted(issueType, 'table', 'table')}
-        where ${quoted(issueType, 'finishedAt')} > now() - $1::double precision * interval '1 ms'`,
-    });
-    return { ok: true, data: finished };
-  } catch (error) {
-    return { ok: false, why: reasonOf(error) };
-  }
+  const { finished } = await askOne(surroundings, {
+    row: Progress,
+    values: [limitOf(issueType, 'stalledAfter')],
+    sql: `select count(*)::int as finished
+       from ${quoted(issueType, 'table', 'table')}
+      where ${quoted(issueType, 'finishedAt')} > now() - $1::double precision * interval '1 ms'`,
+  });
+  return finished;
 }
 
 const units: [number, string][] = [

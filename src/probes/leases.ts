@@ -124,8 +124,9 @@ export const leases: Probe<LeasesSeen> = {
   repeat: (issueType) => `kubectl get leases -n ${namespaceOf(issueType)} -o yaml`,
 };
 
-/** Given back or deleted since, it is as it should be. */
+/** Given back or deleted since, it is as it should be; of one that says no time any more no more is known than before. */
 function lookedAtAgain(lease: Lease, spec: z.infer<typeof Row>['spec']): Lease[] {
   if (!spec?.holderIdentity) return [];
+  if (spec.renewTime === undefined) return [lease];
   return [{ ...lease, isRenewedSince: spec.renewTime !== lease.renewedAt }];
 }

@@ -4,6 +4,7 @@ import type { NamespaceUse } from '../diagnosis/container-use.ts';
 import type { Probe, Seen } from '../diagnosis/diagnosis.ts';
 import { isOver } from '../diagnosis/pod.ts';
 import { isLimitless, memoryCheck } from '../diagnosis/rules/memory.ts';
+import { seenOf } from '../diagnosis/seen.ts';
 import { askedOnce } from '../diagnosis/shared.ts';
 import { count, oneLine } from '../diagnosis/words.ts';
 import { CannotSee } from '../errors.ts';
@@ -45,14 +46,11 @@ export async function usesAt(now: Instant, ...asked: Parameters<typeof usesIn>):
 const newest = (usages: Usage[]): Instant => Math.max(0, ...usages.map(({ timestamp }) => timestamp));
 
 /** Absent metrics are no reason to say nothing of limits and restarts. */
-async function figures(cluster: Cluster, namespace: string, labels?: string): Promise<Seen<Usage[]>> {
-  try {
-    const { rows } = await listUsages(cluster, namespace, labels);
-    return { ok: true, data: rows };
-  } catch (error) {
-    return { ok: false, why: withoutFigures(error) };
-  }
-}
+const figures = (cluster: Cluster, namespace: string, labels?: string): Promise<Seen<Usage[]>> =>
+  seenOf(
+    listUsages(cluster, namespace, labels).then(({ rows }) => rows),
+    withoutFigures,
+  );
 
 function withoutFigures(error: unknown): string {
   const code = error instanceof CannotSee ? error.code : '';
@@ -62,14 +60,11 @@ function withoutFigures(error: unknown): string {
   return `no figures of memory: ${whyNot(error)}`;
 }
 
-async function allocatable(cluster: Cluster): Promise<Seen<Record<string, number>>> {
-  try {
-    const { rows } = await listNodes(cluster);
-    return { ok: true, data: Object.fromEntries(rows.map(({ name, memory }) => [name, memory])) };
-  } catch (error) {
-    return { ok: false, why: whyNot(error) };
-  }
-}
+const allocatable = (cluster: Cluster): Promise<Seen<Record<string, number>>> =>
+  seenOf(
+    listNodes(cluster).then(({ rows }) => Object.fromEntries(rows.map(({ name, memory }) => [name, memory]))),
+    whyNot,
+  );
 
 const memoryRights = [
   { kind: kinds.pods, verbs: ['list'] },

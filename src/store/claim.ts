@@ -14,6 +14,8 @@ const Claimed = z.object({
   queuedAt: z.number(),
   /** since it was written, by the real clock */
   waitedMs: z.number(),
+  /** a newer one of its kind takes its place */
+  givesWay: z.boolean(),
   budget: z.string().nullable(),
   /** how long the budget takes from spent to full but for one */
   fullMs: z.number().nullable(),
@@ -114,6 +116,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Clai
        from taken t
       where o.id = t.id
      returning o.id, o.incident, o.effect, o.attempts as attempt, o.again, t.budget,
+               o.coalesce is not null as "givesWay",
                floor(extract(epoch from o.enqueued_at) * 1000)::double precision as "queuedAt",
                (extract(epoch from clock_timestamp() - o.enqueued_at) * 1000)::double precision as "waitedMs",
                (o.burst - 1) * o.every_ms as "fullMs"`,

@@ -71,6 +71,22 @@ describe('against the look before, a finding', () => {
   });
 
   it.each([
+    ['not gone where a rule cannot speak of its owner yet', 'deployment/api', [], ['new', 'unseen']],
+    [
+      'not better either',
+      'deployment/api',
+      [finding({ ...pod('api-2', 'deployment/api'), level: 'info' })],
+      ['new', 'unseen'],
+    ],
+    ['gone where that is said of another owner', 'deployment/web', [], ['new', 'gone']],
+  ])('is %s', (_name, owner, found, wanted) => {
+    const open = finding({ ...pod('a', owner), rule: 'pod.too-young', leavesOpen: ['pod.crash-loop'] });
+    const before = look([finding(pod('api-1', 'deployment/api'))]);
+
+    expect(kinds(before, look([open, ...found]))).toEqual(wanted);
+  });
+
+  it.each([
     ['gone where that was seen', [check('healthy'), check('healthy', 'events')], 'gone'],
     ['unseen where that was not', [check('healthy'), check('unknown', 'events')], 'unseen'],
     ['unseen where nobody asked', [check('healthy')], 'unseen'],

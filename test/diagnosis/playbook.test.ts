@@ -40,6 +40,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+it('is refused with two probes of one name: nobody could tell what each has seen', () => {
+  const parts = { issueType: 'toy', title: 'Toy', rules: () => [] };
+
+  expect(() => playbook({ ...parts, probes: { one: sees('one', 1), other: sees('one', 2) } })).toThrow(
+    'two probes of the playbook toy have one name',
+  );
+});
+
 describe('the verdict', () => {
   it.each([
     ['healthy when all was seen and nothing found', [], 'healthy'],

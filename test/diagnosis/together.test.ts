@@ -55,6 +55,12 @@ describe('findings of one owner', () => {
     expect(one).toMatchObject({ level: 'critical', summary: expect.stringContaining('such as api-2') });
   });
 
+  it('rest on all that each of them rests on', () => {
+    const [one] = together([ofApi('api-1', { level: 'critical' }), ofApi('api-2', { restsOn: ['history'] })]);
+
+    expect(one?.restsOn).toEqual(['history']);
+  });
+
   it('keep what could be done about each of them, five at most', () => {
     const offer = (name: string) => ({
       remedy: 'restart-pod',

@@ -317,3 +317,32 @@ it('gives way to a newer of its kind that is written, and not saved yet, while i
     { dedup_key: 'newer', state: 'waiting' },
   ]);
 });
+
+it('settles what gives way to nothing although somebody holds the incident for long', async () => {
+  const id = await bench.declare();
+  await bench.deliver();
+  const { pool } = bench.engine;
+  const alone = { lane: 'bulk' as const, destination: 'the channel', needs: 'nothing' as const, dedupKey: 'alone' };
+  await inTransaction(pool, (db) => enqueue(db, id, [{ effect: { kind: 'topic' as const }, ...alone }]));
+  const settled = Promise.withResolvers<void>();
+  let holding: Promise<void> | undefined;
+  bench.world.chat.topic = async () => {
+    const held = Promise.withResolvers<void>();
+    holding = inTransaction(pool, async (db) => {
+      await lockIncident(db, id);
+      held.resolve();
+      await settled.promise;
+    });
+    await held.promise;
+    throw down;
+  };
+
+  await bench.deliver();
+  settled.resolve();
+  await holding;
+
+  const { rows } = await pool.query(
+    `select state, lease_until is null as free, last_error is not null as told from outbox where dedup_key = 'alone'`,
+  );
+  expect(rows).toEqual([{ state: 'waiting', free: true, told: true }]);
+});

@@ -294,6 +294,7 @@ describe('a lease', () => {
   it.each([
     ['renewed since', held('wf-0'), { ...held('wf-0'), renewTime: at(2) }, [true]],
     ['as it was', held('wf-0'), held('wf-0'), [false]],
+    ['without a time', held('wf-0'), { ...held('wf-0'), renewTime: undefined }, [undefined]],
     ['given back since', held('wf-0'), held(''), []],
   ])('is seen at a second look: %s', async (_name, then, now, renewed) => {
     const first = await look(lease('any', then));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Queryable } from '../../src/diagnosis/diagnosis.ts';
-import { executions } from '../../src/probes/executions.ts';
+import { type Executions, executions } from '../../src/probes/executions.ts';
 import { around, insert, makePatient, type Patient, rows, workflowStuckType } from './patient.ts';
 
 let patient: Patient;
@@ -12,6 +12,8 @@ afterEach(() => patient.end());
 
 const look = (targets: Record<string, string> = {}, database: Queryable = patient.pool) =>
   executions.look(around(database, targets));
+
+const oldestOf = ({ oldest }: Pick<Executions, 'oldest'>) => (oldest.ok ? oldest.data : []);
 
 describe('an execution', () => {
   // one transaction, one now(): the limit is met to the millisecond, however slow the machine is
@@ -30,7 +32,7 @@ describe('an execution', () => {
   it('that is over is not stuck, however long ago it began', async () => {
     await patient.run({ age: '3 days', status: 'succeeded' });
 
-    expect(await look()).toEqual({ running: 0, stuck: 0, byWorkflow: [], sample: [] });
+    expect(await look()).toEqual({ running: 0, stuck: 0, byWorkflow: [], oldest: { ok: true, data: [] } });
   });
 
   it('of no workflow is counted as such', async () => {
@@ -52,13 +54,13 @@ describe('what is seen', () => {
     const seen = await look();
 
     expect(seen).toMatchObject({ running: 41, stuck: 37 });
-    expect(seen.oldestMs).toBeGreaterThanOrEqual((5 * 60 + 12) * 60_000);
-    expect(seen.oldestMs).toBeLessThan((5 * 60 + 13) * 60_000);
+    expect(oldestOf(seen)[0]?.runningMs).toBeGreaterThanOrEqual((5 * 60 + 12) * 60_000);
+    expect(oldestOf(seen)[0]?.runningMs).toBeLessThan((5 * 60 + 13) * 60_000);
     expect(seen.byWorkflow).toEqual([
       { workflow: 'invoice-export', stuck: 30 },
       { workflow: 'report-mailer', stuck: 7 },
     ]);
-    expect(seen.sample.map(({ id }) => id)).toEqual(['first', ...[0, 1, 2, 3].map((n) => `report-mailer-${n}`)]);
+    expect(oldestOf(seen).map(({ id }) => id)).toEqual(['first', ...[0, 1, 2, 3].map((n) => `report-mailer-${n}`)]);
   });
 
   it('stays small when a hundred thousand of five thousand workflows are stuck', async () => {
@@ -80,7 +82,9 @@ describe('what is seen', () => {
 
     expect(seen).toMatchObject({ running: 100_000, stuck: 100_000 });
     expect(seen.byWorkflow).toHaveLength(10);
-    expect(seen.sample.map(({ id }) => id)).toEqual([100_000, 99_999, 99_998, 99_997, 99_996].map((n) => `exec-${n}`));
+    expect(oldestOf(seen).map(({ id }) => id)).toEqual(
+      [100_000, 99_999, 99_998, 99_997, 99_996].map((n) => `exec-${n}`),
+    );
     expect(sent.map((one) => one.rows)).toEqual([1, 1, 1]);
     expect(Math.max(...sent.map(({ bytes }) => bytes))).toBeLessThan(2_000);
   });
@@ -92,14 +96,14 @@ describe('what is seen', () => {
       { age: '4 hours', workflow: 'x'.repeat(10_240), id: 'y'.repeat(10_240) },
     );
 
-    const { byWorkflow, sample } = await look();
+    const { byWorkflow, ...seen } = await look();
 
     expect(byWorkflow.map(({ workflow }) => workflow).toSorted()).toEqual([
       `"quoted" 'twice'\nsecond line`,
       '<!channel>',
       'x'.repeat(80),
     ]);
-    expect(sample.map(({ id }) => id)).toEqual(['y'.repeat(80), 'exec-2', `'; drop table executions; --`]);
+    expect(oldestOf(seen).map(({ id }) => id)).toEqual(['y'.repeat(80), 'exec-2', `'; drop table executions; --`]);
   });
 
   it('are two workflows, where two long names differ only behind what is shown', async () => {
@@ -110,6 +114,18 @@ describe('what is seen', () => {
 
     expect((await look()).byWorkflow.map(({ stuck }) => stuck)).toEqual([1, 1]);
   });
+});
+
+it('is counted where the oldest are not seen, which is a gap', async () => {
+  await patient.run({ age: '2 hours' });
+  const look = (id: string) => executions.look(around(patient.pool, { id }));
+
+  const seen = await look('number');
+
+  expect(seen).toMatchObject({ stuck: 1, oldest: { ok: false } });
+  expect(executions.gaps?.(seen)).toEqual([
+    expect.stringMatching(/^which executions are stuck for longest was not seen: .*a column does not exist/),
+  ]);
 });
 
 describe('what finished', () => {
@@ -162,7 +178,7 @@ describe('the names in the runbook', () => {
       running: "it's on",
     });
 
-    expect(seen).toMatchObject({ stuck: 1, sample: [{ id: '7', workflow: 'mail' }] });
+    expect(seen).toMatchObject({ stuck: 1, oldest: { data: [{ id: '7', workflow: 'mail' }] } });
   });
 
   it('may lead to a status that is an enumeration', async () => {

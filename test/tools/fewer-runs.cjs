@@ -3,4 +3,4 @@ const { configureGlobal } = require('fast-check');
 
 const { STRYKER_MUTATOR_WORKER: worker, CI: ci } = process.env;
 if (worker !== undefined) configureGlobal({ numRuns: 10 });
-else if (ci === undefined) configureGlobal({ numRuns: 25 });
+else if (!ci) configureGlobal({ numRuns: 25 });

@@ -57,12 +57,12 @@ function stateText({ ended }: Container, { reason, exitCode, at }: Ended): strin
 
 const eventText = ({ reason, message }: Event): string => `event ${oneLine(reason, 40)}: ${oneLine(message)}`;
 
-/** What the cluster said of an end, of the pod or of its node, the newest first. */
+/** What the cluster said of an end, of the pod before what it said of its node, the newest of each first. */
 function eventsNear(pod: Pod, { at }: Ended, { events = [], nodeEvents = [] }: Around): Event[] {
   const isNear = ({ last }: Event): boolean => at !== undefined && Math.abs(last - at) <= minutes(2);
   const ofPod = events.filter(({ name, reason }) => name === pod.name && ofPodKills.has(reason));
   const ofNode = nodeEvents.filter((event) => event.name === pod.node && isOfNode(event));
-  return [...ofPod, ...ofNode].filter(isNear).toSorted((a, b) => b.last - a.last);
+  return [...ofPod, ...ofNode].filter(isNear);
 }
 
 const isOfNode = ({ kind, reason }: Event): boolean => kind === 'Node' && ofNodeKills.has(reason);

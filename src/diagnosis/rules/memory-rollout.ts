@@ -11,6 +11,8 @@ import { aboutWorkload, type Rollout, titleOf, type Workload } from '../workload
 import { memoryCheck } from './memory.ts';
 import { growing, isGrowing, isMeasured } from './memory-trend.ts';
 
+export const growthOfRollout = 'memory.grew-since-rollout';
+
 /** as far back as samples go */
 const lately = minutes(60);
 
@@ -60,7 +62,7 @@ function told(growth: Finding[], one: Told): Finding {
   const pods = new Set(growth.map(({ about }) => about?.uid)).size;
   const about = aboutWorkload(workload);
   return {
-    rule: 'memory.grew-since-rollout',
+    rule: growthOfRollout,
     level: 'info',
     check: checks.workloads,
     restsOn: [memoryCheck, checks.pods, history],

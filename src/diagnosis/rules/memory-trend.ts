@@ -11,6 +11,8 @@ import { duration } from '../words.ts';
 import { memoryCheck, of } from './memory.ts';
 import { keyOf } from './of-pod.ts';
 
+export const growth = 'memory.growing';
+
 const leastSamples = 5;
 const leastFit = 0.8;
 const leastGrowth = 0.05;
@@ -59,7 +61,7 @@ function grows(use: ContainerUse, line: Line): Finding[] {
   return [
     {
       ...of(use),
-      rule: 'memory.growing',
+      rule: growth,
       restsOn: [history],
       level,
       summary: `Its memory grows by ${rate(line)} over the last ${duration(line.spanMs)} (${line.points} looks), ${whenReached(use, reachedMs)}`,

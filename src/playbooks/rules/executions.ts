@@ -13,21 +13,23 @@ export function stuck(seen: Executions, issueType: IssueType): Finding[] {
   if (seen.stuck === 0) return [];
   const criticalCount = limitOf(issueType, 'criticalCount');
   const criticalAge = limitOf(issueType, 'criticalAge');
-  const oldest = seen.oldestMs ?? 0;
+  const sample = seen.oldest.ok ? seen.oldest.data : [];
+  // those counted may have ended before they were looked at
+  const oldest = sample[0]?.runningMs;
   const [top] = seen.byWorkflow;
   const most = top ? `; ${top.stuck} of ${seen.stuck} in workflow ${oneLine(top.workflow, 60)}` : '';
   return [
     {
       rule: 'executions.stuck',
-      level: seen.stuck >= criticalCount || oldest > criticalAge ? 'critical' : 'warning',
+      level: seen.stuck >= criticalCount || (oldest ?? 0) > criticalAge ? 'critical' : 'warning',
       check: executions.name,
       subject: 'executions',
-      summary: `${count(seen.stuck, 'execution')} running for longer than ${duration(limitOf(issueType, 'stuckAfter'))}, the oldest for ${duration(oldest)}${most}.`,
-      observed: `${seen.stuck} of ${seen.running} running, oldest ${duration(oldest)}`,
+      summary: `${count(seen.stuck, 'execution')} running for longer than ${duration(limitOf(issueType, 'stuckAfter'))}${oldest === undefined ? '' : `, the oldest for ${duration(oldest)}`}${most}.`,
+      observed: `${seen.stuck} of ${seen.running} running${oldest === undefined ? '' : `, oldest ${duration(oldest)}`}`,
       threshold: `warning from 1, critical from ${criticalCount} or beyond ${duration(criticalAge)}`,
       evidence: [
         ...seen.byWorkflow.map(({ workflow, stuck }) => `${oneLine(workflow)}: ${stuck}`),
-        ...seen.sample.map(
+        ...sample.map(
           ({ id, workflow, runningMs }) => `${oneLine(id)} (${oneLine(workflow)}) for ${duration(runningMs)}`,
         ),
       ],

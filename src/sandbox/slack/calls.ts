@@ -9,7 +9,7 @@ export interface WebCall {
 }
 
 /** What was on its way when the 429 was answered is forgiven: its sender could not know. On a busy machine that is long. */
-const onItsWayMs = 1_000;
+const onItsWayMs = (asked: number): number => Math.min(1_000, asked / 2);
 /** Two clocks read the same second. */
 const graceMs = 5;
 
@@ -22,7 +22,7 @@ export function noteCall({ calls, closed, violations }: Workspace, call: Omit<We
   calls.push({ order, ...call });
   const { since, until } = closed.get(lineOf(call)) ?? { since: 0, until: 0 };
   const early = until - order;
-  if (early > graceMs && order - since > onItsWayMs)
+  if (early > graceMs && order - since > onItsWayMs(until - since))
     violations.push(`${lineOf(call)}: ${Math.ceil(early)} ms before Retry-After was over`);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Sample } from '../../../src/diagnosis/diagnosis.ts';
 import type { Pod } from '../../../src/diagnosis/pod.ts';
+import { grewBefore } from '../../../src/diagnosis/rules/memory-restarted.ts';
 import { grewSinceRollout } from '../../../src/diagnosis/rules/memory-rollout.ts';
 import { growing, noHistory } from '../../../src/diagnosis/rules/memory-trend.ts';
 import type { Workload } from '../../../src/diagnosis/workload.ts';
@@ -87,6 +88,38 @@ describe('memory.growing', () => {
       { level: 'info', summary: expect.stringContaining('no limit would stop it') },
     ]);
     expect(growing(namespace(lone), samplesOf(lone, risingTo(400, 9, 30)))[0]).not.toHaveProperty('offers');
+  });
+});
+
+describe('memory.run-too-young', () => {
+  const rising = risingTo(500, 10, 30);
+
+  it.each<[string, number[], number, string[]]>([
+    ['grew, and was restarted four minutes ago', rising, 5, ['memory.run-too-young info']],
+    ['grew, and was restarted five minutes ago', rising, 6, []],
+    ['did not grow', risingTo(400, 0, 30), 2, []],
+  ])('where a container %s', (_name, before, looks, said) => {
+    const use = at(120, { restarts: 1 });
+    const restarts = [...before.map(() => 0), ...risingTo(120, 0, looks).map(() => 1)];
+    const samples = samplesOf(use, [...before, ...risingTo(120, 0, looks)], restarts);
+
+    const found = grewBefore(namespace(use), samples);
+
+    expect(found.map(({ rule, level }) => `${rule} ${level}`)).toEqual(said);
+    expect(growing(namespace(use), samples)).toEqual([]);
+  });
+
+  it.each<[string, string, string, number]>([
+    ['of its deployment', 'api-7d4b9c-x2x4z', 'api-7d4b9c-b8k2p', 1],
+    ['of its set', 'api-1', 'api-1', 1],
+    ['of another deployment', 'web-7d4b9c-x2x4z', 'api-7d4b9c-b8k2p', 0],
+    ['of the same set beside it', 'api-0', 'api-1', 0],
+  ])('where a pod %s grew that is gone', (_name, gone, pod, many) => {
+    const use = at(120, { pod, uid: 'new' });
+    const before = samplesOf(at(500, { pod: gone, uid: 'gone' }), rising);
+
+    expect(grewBefore(namespace(use), [...before, ...samplesOf(use, [120])])).toHaveLength(many);
+    expect(grewBefore(namespace(use, at(500, { pod: gone, uid: 'gone' })), before)).toEqual([]);
   });
 });
 

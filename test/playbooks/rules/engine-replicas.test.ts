@@ -13,6 +13,7 @@ describe('its replicas', () => {
     ['two of three', [ill('wf-0'), ill('wf-1'), well('wf-2')], []],
     ['none', [well('wf-0'), well('wf-1')], []],
     ['the only one', [ill('wf-0')], []],
+    ['one, and the newest lines of another were not read', [ill('wf-0'), log({ newestAt: undefined })], []],
   ])('%s', (_name, pods, expected) => {
     expect(said(replicas(logs(...pods), now))).toEqual(expected);
   });

@@ -11,7 +11,9 @@ const hours = (n: number): number => minutes(60 * n);
 const type = workflowStuckType();
 const within = (thresholds: Record<string, number>): IssueType => ({ ...type, thresholds });
 
-const none: Executions = { running: 0, stuck: 0, byWorkflow: [], sample: [] };
+const none: Executions = { running: 0, stuck: 0, byWorkflow: [], oldest: { ok: true, data: [] } };
+const oldest = (runningMs: number, id = 'exec-37', workflow = 'invoice-export') =>
+  ({ ok: true, data: [{ id, workflow, runningMs }] }) as const satisfies Executions['oldest'];
 const seen = (parts: Partial<Executions>): Executions => ({ ...none, running: parts.stuck ?? 0, ...parts });
 
 describe('executions.stuck', () => {
@@ -20,12 +22,11 @@ describe('executions.stuck', () => {
       seen({
         stuck: 37,
         running: 41,
-        oldestMs: hours(5) + minutes(12),
         byWorkflow: [
           { workflow: 'invoice-export', stuck: 30 },
           { workflow: 'report-mailer', stuck: 7 },
         ],
-        sample: [{ id: 'exec-37', workflow: 'invoice-export', runningMs: hours(5) + minutes(12) }],
+        oldest: oldest(hours(5) + minutes(12)),
       }),
       type,
     );
@@ -48,12 +49,21 @@ describe('executions.stuck', () => {
     ['critical from ten', 10, hours(1), ['critical']],
     ['critical beyond three hours', 1, hours(3) + 1, ['critical']],
   ])('is %s', (_name, count, oldestMs, levels) => {
-    expect(stuck(seen({ stuck: count, oldestMs }), type).map(({ level }) => level)).toEqual(levels);
+    expect(stuck(seen({ stuck: count, oldest: oldest(oldestMs) }), type).map(({ level }) => level)).toEqual(levels);
+  });
+
+  it.each<[string, Executions['oldest']]>([
+    ['have ended since they were counted', { ok: true, data: [] }],
+    ['were not seen', { ok: false, why: 'too slow' }],
+  ])('says no age where the oldest %s', (_name, unknown) => {
+    expect(stuck(seen({ stuck: 2, oldest: unknown }), type)).toMatchObject([
+      { level: 'warning', summary: '2 executions running for longer than 1 h.', observed: '2 of 2 running' },
+    ]);
   });
 
   it('goes by the thresholds of the runbook', () => {
     const [finding] = stuck(
-      seen({ stuck: 2, oldestMs: minutes(3) }),
+      seen({ stuck: 2, oldest: oldest(minutes(3)) }),
       within({ stuckAfter: minutes(2), criticalCount: 2, criticalAge: hours(1) }),
     );
 
@@ -71,9 +81,8 @@ describe('executions.stuck', () => {
         const [finding] = stuck(
           seen({
             stuck: count,
-            oldestMs: ms,
             byWorkflow: [{ workflow, stuck: count }],
-            sample: [{ id: workflow, workflow, runningMs: ms }],
+            oldest: oldest(ms, workflow, workflow),
           }),
           type,
         );
