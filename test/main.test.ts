@@ -1,10 +1,9 @@
 /** What keeps the bot from starting, and what it says then. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { ran } from './tools/program.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,14 +20,8 @@ async function start(runbook: string): Promise<{ code: number | null; printed: s
     DATABASE_URL: 'postgres://u:p@127.0.0.1:1/app',
     RUNBOOK: path,
   };
-  const child = spawn(process.execPath, ['src/main.ts'], { env });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => {
-      printed += part.toString();
-    });
-  await once(child, 'close', { signal: AbortSignal.timeout(30_000) }).finally(() => child.kill());
-  return { code: child.exitCode, printed: printed.trim().split('\n') };
+  const { code, printed } = await ran(['src/main.ts'], env);
+  return { code, printed: printed.split('\n') };
 }
 
 it('does not start with a number of the runbook that no rule knows, and names the one that was meant', async () => {

@@ -67,6 +67,19 @@ const ready = `
               and earlier.id < o.id
               and ${known('earlier', '$6')})`;
 
+/** Of what is ready, as many as are wanted and as each budget has room for. */
+const affordable = `
+  select r.*
+    from ranked r
+    left join budgets b on b.name = r.budget
+   where r.lane = $1
+     and (r.budget is null
+          or greatest(coalesce(b.spent_until, clock_timestamp()), clock_timestamp())
+             + r.nth * r.every_ms * interval '1 ms'
+             <= clock_timestamp() + r.burst * r.every_ms * interval '1 ms')
+   order by r.severity, r.needs desc, r.id
+   limit $2`;
+
 /**
  * Takes leases, the oldest of the highest severity first and announcements before what stands in their threads, and the
  * share of each budget with them. All claims of all
@@ -81,17 +94,7 @@ export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Clai
      ), ranked as (
        select *, row_number() over (partition by budget order by lane desc, severity, needs desc, id) as nth
          from ready
-     ), affordable as (
-       select r.*
-         from ranked r
-         left join budgets b on b.name = r.budget
-        where r.lane = $1
-          and (r.budget is null
-               or greatest(coalesce(b.spent_until, clock_timestamp()), clock_timestamp())
-                  + r.nth * r.every_ms * interval '1 ms'
-                  <= clock_timestamp() + r.burst * r.every_ms * interval '1 ms')
-        order by r.severity, r.needs desc, r.id
-        limit $2
+     ), affordable as (${affordable}
      ), taken as (
        select o.id, a.budget, o.every_ms
          from outbox o

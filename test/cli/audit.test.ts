@@ -1,8 +1,7 @@
 /** `npm run audit`, as a process: what it prints, and how it ends. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Bench, makeBench } from '../engine/bench.ts';
+import { ran } from '../tools/program.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -11,16 +10,9 @@ beforeAll(async () => {
 afterAll(() => bench.end());
 
 async function audit(env: Record<string, string> = {}): Promise<{ code: number | null; lines: string[] }> {
-  const child = spawn(process.execPath, ['src/cli/audit.ts'], {
-    env: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'x', DATABASE_URL: bench.url, ...env },
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => {
-      printed += part.toString();
-    });
-  await once(child, 'close');
-  return { code: child.exitCode, lines: printed.trim().split('\n') };
+  const secrets = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'x', DATABASE_URL: bench.url };
+  const { code, printed } = await ran(['src/cli/audit.ts'], { ...secrets, ...env });
+  return { code, lines: printed.split('\n') };
 }
 
 it('ends with 0 when all is well, with 2 when something cannot be seen, with 1 when something is wrong', async () => {

@@ -1,10 +1,9 @@
 /** `npm run diagnose`, as a process: what it prints, and how it ends. It needs neither Slack nor a database of the bot. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { finishExecutions, stickExecutions } from '../../src/sandbox/databases.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { openHouse } from '../tools/house.ts';
+import { ran } from '../tools/program.ts';
 import { inCi, shapes } from '../tools/shapes.ts';
 
 let house: House;
@@ -13,16 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => house.stop());
 
-async function diagnose(words: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['src/cli/diagnose.ts', ...words], { env });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => {
-      printed += part.toString();
-    });
-  await once(child, 'close');
-  return { code: child.exitCode, printed };
-}
+const diagnose = (words: string[], env?: Record<string, string>) => ran(['src/cli/diagnose.ts', ...words], env);
 
 /** Told what the bot is told. */
 const looking = () => diagnose(['workflow-stuck'], house.env);

@@ -10,6 +10,7 @@ import { type Grounds, startGrounds } from '../../src/sandbox/sweep/grounds.ts';
 import { playNight } from '../../src/sandbox/sweep/night.ts';
 import { scenarios } from '../../src/sandbox/sweep/scenarios.ts';
 import { faultsIn, pointsOf, strikeAt } from '../../src/sandbox/sweep/sweep.ts';
+import { bundled } from '../tools/house.ts';
 import { shapes } from '../tools/shapes.ts';
 
 const seed = seedOf(process.env);
@@ -18,7 +19,7 @@ const atOnce = 5;
 
 let grounds: Grounds;
 beforeAll(async () => {
-  grounds = await startGrounds();
+  grounds = await startGrounds(bundled());
 }, 120_000);
 afterAll(() => grounds.stop());
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fewAtOnce } from '../../src/sandbox/sweep/at-once.ts';
 import { type Grounds, startGrounds } from '../../src/sandbox/sweep/grounds.ts';
 import { type Blow, playNight } from '../../src/sandbox/sweep/night.ts';
+import { bundled } from '../tools/house.ts';
 
 const one = process.env['SEED'];
 const from = Math.floor(Math.random() * 1_000_000);
@@ -11,7 +12,7 @@ const seedsFor = (most: number): number[] =>
 
 let grounds: Grounds;
 beforeAll(async () => {
-  grounds = await startGrounds();
+  grounds = await startGrounds(bundled());
 }, 120_000);
 afterAll(() => grounds.stop());
 

@@ -4,13 +4,14 @@ import { fewAtOnce } from '../../src/sandbox/sweep/at-once.ts';
 import { type Grounds, startGrounds } from '../../src/sandbox/sweep/grounds.ts';
 import { scenarios } from '../../src/sandbox/sweep/scenarios.ts';
 import { faultsIn, pointsOf, strikeAt, summaryOf } from '../../src/sandbox/sweep/sweep.ts';
+import { bundled } from '../tools/house.ts';
 
 /** Most of a play is waiting for a lease to run out. */
 const atOnce = 5;
 
 let grounds: Grounds;
 beforeAll(async () => {
-  grounds = await startGrounds();
+  grounds = await startGrounds(bundled());
 }, 120_000);
 afterAll(() => grounds.stop());
 

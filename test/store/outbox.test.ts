@@ -42,6 +42,7 @@ describe('what is put in', () => {
         again: false,
         budget: null,
         fullMs: null,
+        givesWay: false,
         queuedAt: expect.any(Number),
         waitedMs: expect.any(Number),
       },

@@ -24,6 +24,8 @@ export default async function startDatabase(): Promise<void> {
   url.pathname = `/${template}`;
   await migrate(url.href);
   process.env['TEST_POSTGRES_URL'] = server.url;
+  // a program that many tests run is compiled once
+  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
   process.env['TEST_BOT_BUNDLE'] = await bundle(join(folder, 'bundle'));
 }
 

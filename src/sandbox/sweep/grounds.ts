@@ -1,10 +1,8 @@
-/** What many short plays share: two servers, the bot as one bundle with its code compiled, and a database to copy. */
-import { execFile } from 'node:child_process';
+/** What many short plays share: two servers, the bot as one bundle, and a database to copy. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Databases, startDatabases, stickExecutions } from '../databases.ts';
 import { type House, type HouseSettings, startHouse } from '../house.ts';
@@ -17,20 +15,12 @@ export interface Grounds {
 
 const template = 'brought_to_this_release';
 
-export async function startGrounds(): Promise<Grounds> {
+export async function startGrounds(bot: Pick<HouseSettings, 'command' | 'env'>): Promise<Grounds> {
   const folder = mkdtempSync(join(tmpdir(), 'responder-sweep-'));
   chmodSync(folder, 0o755);
-  const bundle = join(folder, 'bundle');
-  const [servers] = await Promise.all([
-    startDatabases(folder, () => {}),
-    promisify(execFile)(process.execPath, ['esbuild.config.js', 'src/main.ts', bundle]),
-  ]);
+  const servers = await startDatabases(folder, () => {});
   await stickExecutions(servers.patient.pool, 7);
-  const common = {
-    say: () => {},
-    command: [join(bundle, 'main.mjs')],
-    env: { COMPILE_CACHE: join(folder, 'compiled') },
-  };
+  const common = { say: () => {}, ...bot };
   await makeTemplate(servers, (databases) => startHouse({ ...common, now: Date.now, databases }));
   return {
     house: async (settings) => startHouse({ ...common, ...settings, databases: await copy(servers) }),

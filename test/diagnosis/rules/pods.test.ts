@@ -11,16 +11,13 @@ import { ended, event, minutesAgo, now, type PodTold, pod, waiting } from '../..
 
 type Extra = {
   events?: ApiObject[];
-  nodeEvents?: ApiObject[];
   workloads?: Workload[];
   samples?: Sample[];
 };
 
-const newestFirst = (events: ApiObject[]) => events.map((one) => eventOf(one)).toSorted((a, b) => b.last - a.last);
-
-function judge(object: ApiObject, { events = [], nodeEvents = [], workloads, samples }: Extra = {}): Finding[] {
-  const said = { events: newestFirst(events), nodeEvents: newestFirst(nodeEvents) };
-  const around: Around = { now, thresholds: {}, ...said, workloads };
+function judge(object: ApiObject, { events = [], workloads, samples }: Extra = {}): Finding[] {
+  const seen = events.map((one) => eventOf(one)).toSorted((a, b) => b.last - a.last);
+  const around: Around = { now, thresholds: {}, events: seen, nodeEvents: [], workloads };
   return judgePods([podOf(object)], around, samples);
 }
 
@@ -323,22 +320,6 @@ describe('the sentence', () => {
 
     expect(first(object, { events: [killing(2, 1)] })?.summary).toMatch(/Killing: Container app failed liveness probe/);
     expect(first(object)?.summary).toMatch(/no event says by whom/);
-  });
-
-  it.each(['SystemOOM', 'OOMKilling'])('names its node as the killer where the node says so: %s', (reason) => {
-    const object = pod({ name: 'api-1', node: 'node-7', status: { lastState: ended('Error', 137, 2) } });
-    const said = (node: string, ago = 2) => event({ about: node, kind: 'Node', reason, message: 'out of memory', ago });
-
-    expect(first(object, { nodeEvents: [said('node-7')] })).toMatchObject({
-      cause: 'node',
-      summary: expect.stringContaining(`${reason}: out of memory`),
-    });
-    expect(first(object, { nodeEvents: [said('node-8')] })?.summary).toMatch(/no event says by whom/);
-    expect(first(object, { nodeEvents: [said('node-7', 9)] })?.summary).toMatch(/no event says by whom/);
-    // what was said of the pod itself tells more, however much later its node ran out
-    const both = first(object, { events: [killing(2, 1)], nodeEvents: [said('node-7', 1)] });
-    expect(both?.summary).toMatch(/Killing: Container app failed liveness probe/);
-    expect(both).not.toHaveProperty('cause');
   });
 
   it('says that there is no history yet, and with history how many there were', () => {
