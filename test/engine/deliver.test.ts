@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { perform } from '../../src/engine/perform.ts';
 import { SendFailed } from '../../src/errors.ts';
 import type { Effect } from '../../src/incident/effect.ts';
+import type { Command } from '../../src/incident/incident.ts';
 import { claim } from '../../src/store/claim.ts';
 import { inTransaction } from '../../src/store/db.ts';
 import { lockIncident, readIncident } from '../../src/store/incidents.ts';
@@ -139,6 +140,26 @@ it('does not send a page that was acknowledged before it could go', async () => 
   expect((await bench.states())['page']).toBe('superseded');
   expect(bench.asked.filter(({ what }) => what === 'page')).toHaveLength(1);
   expect(bench.asked.filter(({ what }) => what === 'acknowledge')).toHaveLength(1);
+});
+
+it.each<[string, Command]>([
+  ['resolved', { kind: 'resolve' }],
+  ['cancelled', { kind: 'cancel' }],
+  ['acknowledged', { kind: 'acknowledge' }],
+])('calls nobody any more for an incident that was %s before Slack could be told', async (said, command) => {
+  bench.fail.set('post', down);
+  const id = await bench.declare();
+  await bench.deliver();
+  expect(bench.asked.map(({ about }) => about)).toContain('ladder');
+  bench.fail.clear();
+  bench.asked.length = 0;
+
+  await bench.order(command, { incident: id });
+  await bench.engine.pool.query('update outbox set not_before = clock_timestamp()');
+  await bench.deliver();
+
+  expect(bench.asked.map(({ about }) => about)).not.toContain('ladder');
+  expect(bench.asked.map(({ about }) => about)).toContain(said);
 });
 
 it('says on the second try that the first may have taken effect', async () => {
