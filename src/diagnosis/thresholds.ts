@@ -19,6 +19,7 @@ export const thresholds = {
   restartedWithin: time(minutes(15), 'a restart within it is a warning'),
   restartsInAnHour: number(3, 'restarts of a container within an hour that are critical'),
   restartsInAll: number(5, 'with more restarts in all, a fresh one is critical'),
+  provenAfter: time(minutes(5), 'a pod that took the place of one that crashed has to run for as long to be well'),
   livenessKills: number(2, 'kills by the liveness probe, within `restartedWithin`, that are a warning'),
   notReadyCritical: time(minutes(15), 'a pod that runs and is not ready for longer is critical'),
   unschedulableCritical: time(minutes(5), 'a pod that no node takes for longer is critical'),

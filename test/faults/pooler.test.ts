@@ -26,9 +26,7 @@ async function declared(): Promise<{ channel: string; tookMs: number }> {
   await house.slack.until('the card drawn as posted', (transcript) =>
     transcript.find((entry) => entry.channel === channel && entry.kind === 'edit'),
   );
-  await house.pager.until('the page', (transcript) =>
-    transcript.find(({ alias = '' }) => alias.startsWith(incident.id)),
-  );
+  await house.pager.until('the page', (transcript) => transcript.find(({ alias }) => alias.startsWith(incident.id)));
   return { channel, tookMs: performance.now() - began };
 }
 

@@ -6,20 +6,20 @@ import { duration } from '../words.ts';
 import { of } from './memory.ts';
 import { growthOfRollout } from './memory-rollout.ts';
 import { growth, isGrowing } from './memory-trend.ts';
-import { keyOf } from './of-pod.ts';
+import { keyOf, seriesOf } from './of-pod.ts';
 
 export function grewBefore({ containers }: NamespaceUse, samples: readonly Sample[]): Finding[] {
   const standing = new Set(containers.map(({ uid }) => uid));
   const known = Map.groupBy(samples, keyOf);
   const replaced = Map.groupBy(
     samples.filter(({ uid }) => !standing.has(uid)),
-    seriesOf,
+    seriesBy,
   );
   return containers.flatMap((use) => {
     const own = known.get(keyOf(use)) ?? [];
     const [run, before] = [own.filter(isOfRun(use)), own.filter((sample) => !isOfRun(use)(sample))];
     const isYoung = spanOf(run) < leastHistoryMs;
-    return isYoung && isGrowing([...before, ...(replaced.get(seriesOf(use)) ?? [])]) ? [tooYoung(use)] : [];
+    return isYoung && isGrowing([...before, ...(replaced.get(seriesBy(use)) ?? [])]) ? [tooYoung(use)] : [];
   });
 }
 
@@ -28,11 +28,10 @@ const isOfRun =
   (sample: Sample): boolean =>
     sample.restarts === restarts;
 
-const spanOf = (run: Sample[]): number => (run.at(-1)?.at ?? 0) - (run[0]?.at ?? 0);
+const seriesBy = ({ namespace, pod, container }: Pick<Sample, 'namespace' | 'pod' | 'container'>): string =>
+  seriesOf({ namespace, name: pod }, container);
 
-/** The container of pods that replace each other: of a deployment they differ in their last five letters, else in nothing. */
-const seriesOf = ({ namespace, pod, container }: Pick<Sample, 'namespace' | 'pod' | 'container'>): string =>
-  [namespace, pod.replace(/-[a-z0-9]{5}$/, ''), container].join(' ');
+const spanOf = (run: Sample[]): number => (run.at(-1)?.at ?? 0) - (run[0]?.at ?? 0);
 
 const tooYoung = (use: ContainerUse): Finding => ({
   ...of(use),

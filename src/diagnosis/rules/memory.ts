@@ -97,6 +97,8 @@ export function aboveRequested({ containers }: NamespaceUse): Finding[] {
     });
 }
 
+const byFigures = ['near-limit', 'one-pod', 'all-pods', 'growing', 'grew-since-rollout'].map((one) => `memory.${one}`);
+
 /** Young ones have none yet; where all are missing the check itself says why. */
 export function noFigure({ containers, figures }: NamespaceUse): Finding[] {
   if (!figures.ok) return [];
@@ -106,6 +108,7 @@ export function noFigure({ containers, figures }: NamespaceUse): Finding[] {
       ...of(use),
       rule: 'memory.no-figure',
       level: 'info',
+      leavesOpen: byFigures,
       summary: 'There is no figure of its memory, which does not mean that it uses none.',
       observed: 'no figure',
     }));

@@ -52,6 +52,10 @@ export const timesWithin = ({ first, count }: Event, now: Instant, ms: number): 
 /** A container of this very pod, by which samples are grouped once: there are tens of thousands. */
 export const keyOf = ({ uid, container }: Pick<Sample, 'uid' | 'container'>): string => `${uid} ${container}`;
 
+/** A container in pods that replace each other: of a deployment they differ in their last five letters, else in nothing. */
+export const seriesOf = ({ namespace, name }: Pick<Pod, 'namespace' | 'name'>, container: string): string =>
+  [namespace, name.replace(/-[a-z0-9]{5}$/, ''), container].join(' ');
+
 /** Pods with their containers, one by one. */
 export const eachContainer = (pods: Pod[], rule: (pod: Pod, container: Container) => Finding[]): Finding[] =>
   pods.flatMap((pod) => pod.containers.flatMap((container) => rule(pod, container)));

@@ -6,6 +6,7 @@ import { putOut, stuckTerminating } from './endings.ts';
 import { otherKills, outOfMemoryKills } from './kills.ts';
 import type { Around } from './of-pod.ts';
 import { notReady } from './readiness.ts';
+import { replaced } from './replaced.ts';
 import { restarted, restartedByLiveness } from './restarts.ts';
 import { unschedulable } from './scheduling.ts';
 import { badConfig, imageNotPulled, stuckCreating } from './starting.ts';
@@ -15,6 +16,7 @@ export const judgePods = (pods: Pod[], around: Around, samples: readonly Sample[
   ...outOfMemoryKills(pods, around),
   ...otherKills(pods, around),
   ...restarted(pods, around, samples),
+  ...replaced(pods, around, samples),
   ...imageNotPulled(pods, around),
   ...badConfig(pods),
   ...notReady(pods, around),
