@@ -6,13 +6,14 @@ import { withRestarts } from '../diagnosis/rules/restart-offers.ts';
 import { ruledOutOfCluster } from '../diagnosis/rules/ruled-out.ts';
 import { besideScope, judgeScope, narrowed } from '../diagnosis/rules/scope.ts';
 import type { ClusterEvidence } from '../diagnosis/rules/shared.ts';
+import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
 import { dependencies } from '../probes/dependencies.ts';
 import { engineLogs } from '../probes/engine-logs.ts';
 import { services } from '../probes/engine-services.ts';
 import { engineUse } from '../probes/engine-use.ts';
 import { executionLocks } from '../probes/execution-locks.ts';
-import { executions } from '../probes/executions.ts';
+import { type Executions, executions } from '../probes/executions.ts';
 import { leases } from '../probes/leases.ts';
 import { clusterDns, egressPolicies } from '../probes/network.ts';
 import { behind } from './rules/dependencies.ts';
@@ -21,7 +22,7 @@ import { working } from './rules/engine-cpu.ts';
 import { replicas } from './rules/engine-replicas.ts';
 import { silent } from './rules/engine-silence.ts';
 import { locked, nobodyInTheWay } from './rules/execution-locks.ts';
-import { oneWorkflow, stalled, stuck } from './rules/executions.ts';
+import { noneRunning, oneWorkflow, stalled, stuck } from './rules/executions.ts';
 import { leasesRenewed, staleLease } from './rules/leases.ts';
 import { dnsDown, dnsReady, policiesUnchanged, policyChanged } from './rules/network.ts';
 import { answering, reachedAll } from './rules/reached.ts';
@@ -46,7 +47,7 @@ export const workflowStuck = playbook({
     const { executions, locks, use, logs, services, dependencies, policies, dns, leases } = evidence;
     const { issueType, now } = surroundings;
     return withoutWrongOffers([
-      ...whenSeen(executions, (seen) => [...stuck(seen, issueType), ...oneWorkflow(seen), ...stalled(seen, issueType)]),
+      ...whenSeen(executions, (seen) => ofExecutions(seen, issueType)),
       ...whenSeen(locks, (holders) => locked(holders, issueType)),
       ...whenSeen(services, ({ reached }) => answering(reached, issueType)),
       ...whenSeen(dependencies, behind),
@@ -74,6 +75,13 @@ export const workflowStuck = playbook({
     ...ruledOutOfCluster(narrowed(cluster, scopeOfLabel(cluster.pods)), surroundings),
   ],
 });
+
+const ofExecutions = (seen: Executions, issueType: IssueType): Finding[] => [
+  ...stuck(seen, issueType),
+  ...noneRunning(seen, issueType),
+  ...oneWorkflow(seen),
+  ...stalled(seen, issueType),
+];
 
 /** W1: what is judged of every pod, of those of the engine. */
 function ofEngine(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {

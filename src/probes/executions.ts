@@ -16,12 +16,15 @@ const Oldest = z.object({
   sample: z.array(z.object({ id: z.string(), workflow: z.string(), runningMs: z.number() })),
 });
 const Progress = z.object({ finished: z.number() });
+const Statuses = z.object({ statuses: z.array(z.string()) });
 
 export interface Executions extends z.infer<typeof Counted> {
   /** the five that are stuck for longest, a moment before or after they were counted */
   oldest: Seen<z.infer<typeof Oldest>['sample']>;
   /** how many finished within `stalledAfter`; absent: the runbook names no column that would tell */
   finished?: Seen<number>;
+  /** of the newest, where none has the status of one that runs: it may have another word there */
+  statuses?: string[];
 }
 
 /** Workflows that are meant to run long, by the runbook, and the limit that they have instead. */
@@ -31,7 +34,7 @@ const longRunning = ({ targets }: IssueType): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-const runningStatus = ({ targets }: IssueType): string => targets['running'] ?? 'running';
+export const runningStatus = ({ targets }: IssueType): string => targets['running'] ?? 'running';
 
 const names = (issueType: IssueType) => ({
   table: quoted(issueType, 'table', 'table'),
@@ -40,6 +43,9 @@ const names = (issueType: IssueType) => ({
   status: quoted(issueType, 'status'),
   startedAt: quoted(issueType, 'startedAt'),
 });
+
+/** How many of the newest are asked for their status. */
+const mostRecent = 100;
 
 export const executions: Probe<Executions> = {
   name: 'executions',
@@ -51,7 +57,13 @@ export const executions: Probe<Executions> = {
       seenOf(oldestOf(surroundings)),
       surroundings.issueType.targets['finishedAt'] === undefined ? undefined : seenOf(countFinished(surroundings)),
     ]);
-    return { ...counted, oldest, ...(finished === undefined ? {} : { finished }) };
+    const statuses = counted.running === 0 ? await seenOf(statusesOf(surroundings)) : undefined;
+    return {
+      ...counted,
+      oldest,
+      ...(finished === undefined ? {} : { finished }),
+      ...(statuses?.ok ? { statuses: statuses.data } : {}),
+    };
   },
   gaps: ({ stuck, oldest, finished }) => [
     ...(stuck === 0 || oldest.ok ? [] : [`which executions are stuck for longest was not seen: ${oldest.why}`]),
@@ -141,6 +153,17 @@ async function oldestOf(surroundings: Surroundings): Promise<z.infer<typeof Olde
                       limit 5) few) s`,
   });
   return sample;
+}
+
+async function statusesOf(surroundings: Surroundings): Promise<string[]> {
+  const { table, status, startedAt } = names(surroundings.issueType);
+  const { statuses } = await askOne(surroundings, {
+    row: Statuses,
+    values: [],
+    sql: `select coalesce(json_agg(distinct left(${status}::text, 40)), '[]') as statuses
+       from (select ${status} from ${table} where ${status} is not null order by ${startedAt} desc limit ${mostRecent}) few`,
+  });
+  return statuses;
 }
 
 /** Without an index on its column it may take too long. */

@@ -32,7 +32,7 @@ describe('an execution', () => {
   it('that is over is not stuck, however long ago it began', async () => {
     await patient.run({ age: '3 days', status: 'succeeded' });
 
-    expect(await look()).toEqual({ running: 0, stuck: 0, byWorkflow: [], oldest: { ok: true, data: [] } });
+    expect(await look()).toMatchObject({ running: 0, stuck: 0, byWorkflow: [], oldest: { ok: true, data: [] } });
   });
 
   it('of no workflow is counted as such', async () => {
@@ -126,6 +126,20 @@ it('is counted where the oldest are not seen, which is a gap', async () => {
   expect(executions.gaps?.(seen)).toEqual([
     expect.stringMatching(/^which executions are stuck for longest was not seen: .*a column does not exist/),
   ]);
+});
+
+describe('the statuses there are', () => {
+  it('are asked for where none runs', async () => {
+    await patient.run({ age: '2 hours', status: 'RUNNING' }, { age: '3 hours', status: 'done' });
+
+    expect(await look()).toMatchObject({ running: 0, statuses: ['RUNNING', 'done'] });
+  });
+
+  it('are not where one does', async () => {
+    await patient.run({ age: '2 hours' });
+
+    expect(await look()).not.toHaveProperty('statuses');
+  });
 });
 
 describe('what finished', () => {

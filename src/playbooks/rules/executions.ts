@@ -4,7 +4,7 @@ import { percent } from '../../diagnosis/quantity.ts';
 import { limitOf } from '../../diagnosis/thresholds.ts';
 import { count, duration, oneLine } from '../../diagnosis/words.ts';
 import type { IssueType } from '../../incident/policy.ts';
-import { type Executions, executions } from '../../probes/executions.ts';
+import { type Executions, executions, runningStatus } from '../../probes/executions.ts';
 
 const oneWorkflowShare = 0.8;
 const oneWorkflowAtLeast = 5;
@@ -56,6 +56,25 @@ export function oneWorkflow({ stuck, byWorkflow: [top] }: Executions): Finding[]
       summary: `${top.stuck} of ${stuck} stuck executions are of one workflow: look at its last deployment and its input first.`,
       observed: percent(top.stuck, stuck),
       threshold: `more than ${oneWorkflowShare * 100} %`,
+    },
+  ];
+}
+
+/** Nobody may be at work; or the runbook has another word for it than the table. */
+export function noneRunning({ statuses = [] }: Executions, issueType: IssueType): Finding[] {
+  if (statuses.length === 0) return [];
+  const word = oneLine(runningStatus(issueType), 40);
+  const alike = statuses.find((one) => one.toLowerCase() === word.toLowerCase());
+  const known = statuses.slice(0, 5).map((one) => oneLine(one, 40));
+  return [
+    {
+      rule: 'executions.none-running',
+      level: alike === undefined ? 'info' : 'warning',
+      check: executions.name,
+      subject: 'executions',
+      summary: `No execution has the status "${word}"; the newest have: ${known.join(', ')}. ${alike === undefined ? 'If one of these is meant, set' : 'Nothing was judged of those that run: set'} \`running\` in runbook.yaml.`,
+      observed: '0 running',
+      threshold: 'the word of the table, to the letter',
     },
   ];
 }

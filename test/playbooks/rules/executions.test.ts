@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { duration } from '../../../src/diagnosis/words.ts';
 import type { IssueType } from '../../../src/incident/policy.ts';
-import { oneWorkflow, stalled, stuck } from '../../../src/playbooks/rules/executions.ts';
+import { noneRunning, oneWorkflow, stalled, stuck } from '../../../src/playbooks/rules/executions.ts';
 import type { Executions } from '../../../src/probes/executions.ts';
 import { workflowStuckType } from '../../probes/patient.ts';
 
@@ -93,6 +93,22 @@ describe('executions.stuck', () => {
         expect(finding?.evidence?.join('')).not.toMatch(/[\n\r\u2028\u2029]/);
         expect(finding?.level).toBe(count >= 10 || ms > hours(3) ? 'critical' : 'warning');
       }),
+    );
+  });
+});
+
+describe('executions.none-running', () => {
+  it.each([
+    ['is a note where others have any status', ['done', 'failed'], ['info']],
+    ['is a warning where the table has the word in other letters', ['done', 'RUNNING'], ['warning']],
+    ['is nothing where there are none at all', [], []],
+  ])('%s', (_name, statuses, levels) => {
+    expect(noneRunning(seen({ statuses }), type).map(({ level }) => level)).toEqual(levels);
+  });
+
+  it('names what was looked for and what is there', () => {
+    expect(noneRunning(seen({ statuses: ['done', 'RUNNING'] }), type)[0]?.summary).toBe(
+      'No execution has the status "running"; the newest have: done, RUNNING. Nothing was judged of those that run: set `running` in runbook.yaml.',
     );
   });
 });
