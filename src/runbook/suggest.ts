@@ -9,9 +9,15 @@ function speaksOf(title: Set<string>, phrase: string): boolean {
   return words.length > 0 && words.every((word) => title.has(word));
 }
 
-/** Nothing when no type is meant, or when two are meant alike: then a person chooses. */
-export function suggestIssueType(title: string, { issueTypes }: Pick<Policy, 'issueTypes'>): IssueType | undefined {
+type Types = Pick<Policy, 'issueTypes'>;
+
+export function meantBy(title: string, { issueTypes }: Types): IssueType[] {
   const words = new Set(wordsOf(title));
-  const meant = issueTypes.filter((type) => type.words.some((phrase) => speaksOf(words, phrase)));
+  return issueTypes.filter((type) => type.words.some((phrase) => speaksOf(words, phrase)));
+}
+
+/** Nothing when no type is meant, or when two are meant alike: then a person chooses. */
+export function suggestIssueType(title: string, policy: Types): IssueType | undefined {
+  const meant = meantBy(title, policy);
   return meant.length === 1 ? meant[0] : undefined;
 }

@@ -152,7 +152,8 @@ describe('a verb', () => {
     ['role scribe ana', 'The role was not changed'],
     ['severity p7', 'The severity was not changed: "p7"'],
     ['type gremlins', 'is no issue type'],
-    ['diagnose gremlins', 'Nothing was looked at'],
+    ['diagnose gremlins', 'Nothing was looked at: "gremlins" is no issue type of the runbook'],
+    ['diagnose 502 out of memory', '"502 out of memory" may be api-gateway-502 or high-memory: say which.'],
   ])('%s lacks something, and that is said', async (text, sentence) => {
     await declared();
 
