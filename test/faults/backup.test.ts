@@ -1,6 +1,7 @@
 /** The database is restored from a copy that is older than what Slack shows: nothing is mixed up, and it is said once. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
+import { inCi } from '../tools/shapes.ts';
 import { channelOf, declare, incidents, logOf, open, patient, posted, posts, quiet, some } from './scene.ts';
 
 let house: House;
@@ -32,7 +33,7 @@ const restore = (): Promise<void> =>
 
 const notices = () => posts(house, incidents, 'older than what Slack shows');
 
-it(
+inCi(
   'a restored backup: what Slack shows besides is said once, its numbers and channels are left alone, and what was missed is said once',
   async () => {
     const kept = await declare(house);

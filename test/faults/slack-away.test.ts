@@ -1,5 +1,5 @@
 /** Slack is away, or takes the token no more: pages and clocks go on, and what is said afterwards is worth reading. */
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { type LocalServer, startServer } from '../../src/sandbox/http.ts';
@@ -76,7 +76,7 @@ inCi(
   patient,
 );
 
-it(
+inCi(
   'a revoked token: pages go on, readyz and one line in the log say it, few calls are made, and the posts go out once it is renewed',
   async () => {
     await quiet(house);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import type { House } from '../../src/sandbox/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { inCi, shapes } from '../tools/shapes.ts';
 import { channelOf, declare, logOf, open, patient, posted, posts, quiet } from './scene.ts';
 
 let house: House;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => house.slack.faults.clear());
 afterAll(() => house.stop(), patient);
 
-it(
+inCi(
   'row 8: Slack answers 429: nothing is asked again before the time it named, by no process, and its neighbours go on',
   async () => {
     for (const method of ['conversations.create', 'pins.add'])

@@ -11,7 +11,7 @@ import { playNight } from '../../src/sandbox/sweep/night.ts';
 import { scenarios } from '../../src/sandbox/sweep/scenarios.ts';
 import { faultsIn, pointsOf, strikeAt } from '../../src/sandbox/sweep/sweep.ts';
 import { bundled } from '../tools/house.ts';
-import { shapes } from '../tools/shapes.ts';
+import { isOfRecord } from '../tools/shapes.ts';
 
 const seed = seedOf(process.env);
 const sources: Source[] = ['slack', 'pager', 'database'];
@@ -25,18 +25,20 @@ afterAll(() => grounds.stop());
 
 /** One point per source, each in another phase: in three scenarios every source meets every phase. */
 const sample = (points: Point[], turn: number, chance: Chance): Point[] =>
-  shapes(sources.map((_, n) => ({ source: sources[(turn + n) % 3], phase: phases[(turn + 2 * n) % 3] }))).map(
-    (wanted) =>
+  sources
+    .map((_, n) => ({ source: sources[(turn + n) % 3], phase: phases[(turn + 2 * n) % 3] }))
+    .map((wanted) =>
       oneOf(
         chance,
         points.filter(({ source, phase }) => source === wanted.source && phase === wanted.phase),
       ),
-  );
+    );
 
 it(`all is there, once, wherever the process was killed (SEED=${seed} plays the same again)`, async () => {
   const chance = chanceOf(seed);
-  const found = await fewAtOnce(scenarios.length, scenarios, (scenario) => pointsOf(grounds, scenario));
-  const strikes = scenarios.flatMap((scenario, turn) =>
+  const some = isOfRecord ? scenarios : [oneOf(chance, scenarios)];
+  const found = await fewAtOnce(some.length, some, (scenario) => pointsOf(grounds, scenario));
+  const strikes = some.flatMap((scenario, turn) =>
     sample(found[turn] ?? [], turn, chance).map((point) => ({ scenario, point })),
   );
 
