@@ -89,14 +89,17 @@ describe('a journalled declaration', () => {
     expect(await count()).toBe(2);
   });
 
-  it('keeps its id and its page where its first way in ended in a refusal after all', async () => {
-    await bench.declare('p1', command.title);
-    expect(await handle(bench.engine, { key, actor: ana, command })).toMatchObject({ ok: false });
+  it.each(['confirmed', 'requested'] as const)(
+    'keeps its id and its page, %s, where its first way in ended in a refusal after all',
+    async (state) => {
+      await bench.declare('p1', command.title);
+      expect(await handle(bench.engine, { key, actor: ana, command })).toMatchObject({ ok: false });
 
-    await merge(bench.engine, undefined, entry({ page: sent() }));
+      await merge(bench.engine, undefined, entry({ page: sent({ state }) }));
 
-    expect((await incidentOf()).pages).toEqual([sent()]);
-  });
+      expect((await incidentOf()).pages).toMatchObject([{ key: `${id}:1.0`, state }]);
+    },
+  );
 
   it('whose person was refused in time, and for which nobody was paged, makes no incident', async () => {
     await bench.order(command);
