@@ -22,9 +22,18 @@ export function writeDuration(ms: number): string {
   return parts.join('') || '0m';
 }
 
+/** What is longer is a slip of the hand, and would never fall due. */
+const longestMs = 365 * units.d;
+
+const unlike = ({ input }: { input?: unknown }): string | undefined =>
+  input === undefined
+    ? undefined
+    : `${JSON.stringify(input).slice(0, 80)} is not a duration; write it like 30s, 15m, 1h30m or 2d`;
+
 export const Duration = z
-  .string()
-  .regex(pattern, {
-    error: ({ input }) => `${JSON.stringify(input)} is not a duration; write it like 30s, 15m, 1h30m or 2d`,
-  })
-  .transform((text) => parseDuration(text) ?? 0);
+  .string({ error: unlike })
+  .regex(pattern, { error: unlike })
+  .transform((text) => parseDuration(text) ?? 0)
+  .refine((ms) => ms <= longestMs, 'must be a year (8760h) or less');
+
+export const PositiveDuration = Duration.refine((ms) => ms > 0, 'must be more than nothing');

@@ -1,7 +1,7 @@
 /** The shape of runbook.yaml. Everything an editor or a person can get wrong about it is said here. */
 import { z } from 'zod';
 import { levels, reminderKinds, severities } from '../incident/policy.ts';
-import { Duration } from './duration.ts';
+import { Duration, PositiveDuration, writeDuration } from './duration.ts';
 
 const Text = z.string().trim().min(1, 'must not be empty');
 const Name = z
@@ -17,28 +17,40 @@ const Severity = z.strictObject({
   title: Text,
   criteria: z.array(Text).min(1),
   response: Duration,
-  resolution: Duration,
+  resolution: PositiveDuration,
   escalation: Text,
 });
 
 const Asked = { page: z.array(Level).default([]), mention: z.array(Level).default([]) };
-const Step = z.strictObject({ at: Duration, ...Asked, breach: z.boolean().default(false) });
+type Asked = { page: unknown[]; mention: unknown[] };
+
+const asksSomebody = ({ page, mention }: Asked): boolean => page.length + mention.length > 0;
+const nobody = 'asks nobody: it must page or mention somebody';
+const Step = z
+  .strictObject({ at: Duration, ...Asked, breach: z.boolean().default(false) })
+  .refine(asksSomebody, nobody);
+
+const isRising = (times: number[]): boolean => times.every((at, n) => n === 0 || at > (times[n - 1] ?? 0));
+
+const Every = Duration.refine((ms) => ms >= 60_000, 'must be a minute or more');
 
 const Ladder = z.strictObject({
   steps: z
     .array(Step)
     .min(1)
     .refine(
-      (steps) => steps.every((step, n) => n === 0 || step.at > (steps[n - 1]?.at ?? 0)),
+      (steps) => isRising(steps.map(({ at }) => at)),
       'steps must stand in the order of their times, each time once',
     ),
-  repeat: z.strictObject({ every: Duration.refine((ms) => ms >= 60_000, 'must be a minute or more'), ...Asked }),
+  repeat: z.strictObject({ every: Every, ...Asked }).refine(asksSomebody, nobody),
 });
 
-const Schedule = z.strictObject({
-  at: z.array(Duration).default([]),
-  every: z.exactOptional(Duration.refine((ms) => ms >= 60_000, 'must be a minute or more')),
-});
+const Schedule = z
+  .strictObject({
+    at: z.array(Duration).refine(isRising, 'must stand in order, each time once').default([]),
+    every: z.exactOptional(Every),
+  })
+  .refine(({ at, every }) => at.length > 0 || every !== undefined, 'names no time: give at or every, or leave it out');
 const Reminder = z.partialRecord(z.enum(severities), Schedule);
 
 const PagerTarget = z.strictObject({ type: z.enum(['team', 'schedule', 'escalation', 'user']), name: Text });
@@ -98,24 +110,47 @@ export const runbookFile = (known?: KnownThresholds) =>
       rights: z.partialRecord(z.enum(['declare', 'respond', 'close']), z.array(SlackId).min(1)).default({}),
       roles: z.array(z.strictObject({ id: Name, title: Text })).refine(unique('id'), 'two roles have the same id'),
       'issue-types': z.array(issueType(known)).refine(unique('id'), 'two issue types have the same id'),
-      'confirm-within': Duration.default(30_000),
-      'channel-within': Duration.default(60_000),
+      'confirm-within': PositiveDuration.default(30_000),
+      'channel-within': PositiveDuration.default(60_000),
+      /** nought: nothing is taken for the same */
       'same-incident-within': Duration.default(600_000),
     })
     .superRefine((file, context) => {
-      for (const level of pagedLevels(file)) {
-        if (file.levels[level].pager.length > 0 || file.fallback.slack.length > 0) continue;
-        context.addIssue({
-          code: 'custom',
-          path: ['levels', level],
-          message: `is paged by the ladder, but has no pager target, and fallback names nobody: such a page would reach no one`,
-        });
-      }
+      for (const { path, message } of [...unreachable(file), ...pagedLate(file)])
+        context.addIssue({ code: 'custom', path, message });
     });
 
 export type RunbookFile = z.infer<ReturnType<typeof runbookFile>>;
 
-function pagedLevels({ ladder }: { ladder: RunbookFile['ladder'] }) {
+interface Fault {
+  path: string[];
+  message: string;
+}
+
+function unreachable({ ladder, levels, fallback }: Pick<RunbookFile, 'ladder' | 'levels' | 'fallback'>): Fault[] {
   const steps = Object.values(ladder).flatMap((one) => [...one.steps, one.repeat]);
-  return new Set(steps.flatMap(({ page }) => page));
+  const paged = [...new Set(steps.flatMap(({ page }) => page))];
+  if (fallback.slack.length > 0) return [];
+  const message =
+    'is paged by the ladder, but has no pager target, and fallback names nobody: such a page would reach no one';
+  return paged
+    .filter((level) => levels[level].pager.length === 0)
+    .map((level) => ({ path: ['levels', level], message }));
+}
+
+/** A severity that only mentions does so by choice; one that pages must not do so when the response is long overdue. */
+function pagedLate({ ladder, severities: policies }: Pick<RunbookFile, 'ladder' | 'severities'>): Fault[] {
+  return severities.flatMap((severity) => {
+    const first = firstPageAt(ladder[severity]);
+    const { response } = policies[severity];
+    if (first === undefined || first <= response) return [];
+    const message = `the first page is at ${writeDuration(first)}, later than the response that is due within ${writeDuration(response)}`;
+    return [{ path: ['ladder', severity, 'steps'], message }];
+  });
+}
+
+function firstPageAt({ steps, repeat }: z.infer<typeof Ladder>): number | undefined {
+  const step = steps.find(({ page }) => page.length > 0);
+  if (step || repeat.page.length === 0) return step?.at;
+  return (steps.at(-1)?.at ?? 0) + repeat.every;
 }

@@ -25,7 +25,7 @@ it('takes the runbook that is shipped', () => {
 });
 
 it.each<[string, string, string, boolean]>([
-  ['a step of the ladder', '{ at: 0m, page: [on-call] }', '{ at: 1m, page: [on-call] }', true],
+  ['a step of the ladder', '{ at: 2m, mention: [on-call] }', '{ at: 3m, mention: [on-call] }', true],
   ['how long a page may take', '\nfallback:', '\nconfirm-within: 40s\n\nfallback:', true],
   ['who is asked when a page fails', 'fallback:\n  slack: []', 'fallback:\n  slack: [U0ANA]', false],
 ])('the fingerprint, by which what was timed is judged, tells of %s: %j → %j', (_, from, to, tells) => {
