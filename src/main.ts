@@ -5,14 +5,14 @@ import { compose } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { BadConfiguration } from './errors.ts';
 import { makeLog } from './log.ts';
-import { knownThresholds } from './playbooks/thresholds.ts';
+import { known } from './playbooks/known.ts';
 import { loadPolicy } from './runbook/load.ts';
 
 const drainMs = 20_000;
 
 function configure(): { config: Config; policy: ReturnType<typeof loadPolicy> } {
   const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
-  return { config, policy: loadPolicy(readPolicy(config.runbook), config.runbook, knownThresholds) };
+  return { config, policy: loadPolicy(readPolicy(config.runbook), config.runbook, known) };
 }
 
 function readPolicy(path: string): string {

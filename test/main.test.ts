@@ -11,14 +11,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function start(runbook: string): Promise<{ code: number | null; printed: string[] }> {
+async function start(runbook: string) {
   const path = join(folder, 'runbook.yaml');
   writeFileSync(path, runbook);
   const env = {
     SLACK_BOT_TOKEN: 'xoxb-1-2-abc',
     SLACK_SIGNING_SECRET: 'shhh',
-    DATABASE_URL: 'postgres://u:p@127.0.0.1:1/app',
     RUNBOOK: path,
+    DATABASE_URL: 'postgres://u:p@127.0.0.1:1/app',
   };
   const { code, printed } = await ran(['src/main.ts'], env);
   return { code, printed: printed.split('\n') };
@@ -34,6 +34,18 @@ it('does not start with a number of the runbook that no rule knows, and names th
     expect.stringMatching(
       /runbook\.yaml:\d+:\d+ .*stuckAfer: this key is not known here\. Did you mean "stuckAfter"\?$/,
     ),
+    'Responder did not start.',
+  ]);
+}, 60_000);
+
+it('does not start with a target that no probe of its playbook reads, and names the one that was meant', async () => {
+  const runbook = readFileSync('runbook.yaml', 'utf8').replace('label: app=kong', 'lable: app=edge');
+
+  const { code, printed } = await start(runbook);
+
+  expect(code).toBe(1);
+  expect(printed).toEqual([
+    expect.stringMatching(/runbook\.yaml:\d+:\d+ .*lable: this key is not known here\. Did you mean "label"\?$/),
     'Responder did not start.',
   ]);
 }, 60_000);

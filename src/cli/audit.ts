@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { BadConfiguration } from '../errors.ts';
 import { makeLog } from '../log.ts';
 import { playbooks } from '../playbooks/index.ts';
-import { knownThresholds } from '../playbooks/thresholds.ts';
+import { known } from '../playbooks/known.ts';
 import { loadPolicy } from '../runbook/load.ts';
 import { allIncidents } from '../store/audit.ts';
 import { makePool } from '../store/db.ts';
@@ -46,7 +46,7 @@ async function auditAll(engine: Engine): Promise<number> {
 
 async function main(): Promise<number> {
   const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
-  const policy = loadPolicy(readFileSync(config.runbook, 'utf8'), config.runbook, knownThresholds);
+  const policy = loadPolicy(readFileSync(config.runbook, 'utf8'), config.runbook, known);
   const log = makeLog('warn');
   const database = await ownDatabase(config, log);
   const pool = makePool(database.url, log);

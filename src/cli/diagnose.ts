@@ -12,7 +12,7 @@ import { look } from '../engine/look.ts';
 import { BadConfiguration } from '../errors.ts';
 import { makeLog } from '../log.ts';
 import { playbooks } from '../playbooks/index.ts';
-import { knownThresholds } from '../playbooks/thresholds.ts';
+import { known } from '../playbooks/known.ts';
 import { loadPolicy } from '../runbook/load.ts';
 
 const codes = { healthy: 0, suspect: 1, unknown: 2 } satisfies Record<Verdict, number>;
@@ -20,7 +20,7 @@ const wrongUsage = 64;
 
 async function main([issueType, ...more]: string[]): Promise<number> {
   const config = readLookConfig(process.env, (path) => readFileSync(path, 'utf8'));
-  const policy = loadPolicy(readFileSync(config.runbook, 'utf8'), config.runbook, knownThresholds);
+  const policy = loadPolicy(readFileSync(config.runbook, 'utf8'), config.runbook, known);
   const types = policy.issueTypes.filter(({ id }) => playbooks.some((one) => one.issueType === id));
   if (more.length > 0 || !types.some(({ id }) => id === issueType)) return usage(types);
   const targets = targetsOf(config, makeLog('silent'));

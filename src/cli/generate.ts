@@ -1,7 +1,7 @@
 /** `npm run generate`: every file that is made from the runbook, and from what the playbooks say of themselves. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { knownThresholds } from '../playbooks/thresholds.ts';
+import { known } from '../playbooks/known.ts';
 import { loadPolicy } from '../runbook/load.ts';
 import { renderConfigMap, renderMarkdown } from '../runbook/render.ts';
 import { runbookFile } from '../runbook/schema.ts';
@@ -10,8 +10,8 @@ import { rolesNow } from './roles.ts';
 /** Path → content. */
 export function generated(yaml: string): Record<string, string> {
   return {
-    'docs/runbook.md': renderMarkdown(loadPolicy(yaml, 'runbook.yaml', knownThresholds), knownThresholds),
-    'docs/runbook.schema.json': `${JSON.stringify(z.toJSONSchema(runbookFile(knownThresholds), { io: 'input' }), null, 2)}\n`,
+    'docs/runbook.md': renderMarkdown(loadPolicy(yaml, 'runbook.yaml', known), known),
+    'docs/runbook.schema.json': `${JSON.stringify(z.toJSONSchema(runbookFile(known), { io: 'input' }), null, 2)}\n`,
     'manifests/config-map.yaml': renderConfigMap(yaml),
     ...rolesNow(yaml),
   };

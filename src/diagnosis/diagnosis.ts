@@ -52,6 +52,8 @@ export interface Probe<Data> {
   repeat(issueType: IssueType): string;
   /** what it uses of a cluster */
   rights?: readonly Right[];
+  /** names under the runbook's `targets`, besides the namespace, that it reads: what no probe reads is refused there */
+  targets?: readonly string[];
   /** sentences on what was not seen although something was: with any, its check is never healthy */
   gaps?(data: Data): string[];
   again?: Again<Data>;

@@ -7,18 +7,20 @@ export interface Threshold {
   unit: 'time' | 'percent' | 'number';
   byDefault: number;
   what: string;
+  /** of a number: below it everything would be a finding; 1 where left out */
+  least?: number;
 }
 
 const time = (byDefault: number, what: string): Threshold => ({ unit: 'time', byDefault, what });
 const percent = (byDefault: number, what: string): Threshold => ({ unit: 'percent', byDefault, what });
-const number = (byDefault: number, what: string): Threshold => ({ unit: 'number', byDefault, what });
+const number = (byDefault: number, what: string, least = 1): Threshold => ({ unit: 'number', byDefault, what, least });
 
 export const thresholds = {
   killedCritical: time(minutes(30), 'a container that was killed within it is critical'),
   killedWarning: time(hours(24), 'a container that was killed within it is a warning, before it a note'),
   restartedWithin: time(minutes(15), 'a restart within it is a warning'),
   restartsInAnHour: number(3, 'restarts of a container within an hour that are critical'),
-  restartsInAll: number(5, 'with more restarts in all, a fresh one is critical'),
+  restartsInAll: number(5, 'with more restarts in all, a fresh one is critical', 0),
   provenAfter: time(minutes(5), 'a pod that took the place of one that crashed has to run for as long to be well'),
   livenessKills: number(2, 'kills by the liveness probe, within `restartedWithin`, that are a warning'),
   notReadyCritical: time(minutes(15), 'a pod that runs and is not ready for longer is critical'),

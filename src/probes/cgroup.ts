@@ -32,6 +32,7 @@ export interface InsideSeen {
 export const cgroups: Probe<InsideSeen> = {
   name: insideCheck,
   timeoutMs: 12_000,
+  targets: ['label'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.pods, verbs: ['get', 'create'], subresource: 'exec' },

@@ -4,7 +4,7 @@ import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { CannotSee } from '../errors.ts';
 import { askOne } from './database.ts';
 import { neither } from './door.ts';
-import { execRight, psqlInPod, type TextRow } from './in-pod.ts';
+import { databaseTargets, execRight, psqlInPod, type TextRow } from './in-pod.ts';
 import { maySeeSessions, unseen, who } from './sessions.ts';
 
 const Owner = z.object({
@@ -67,6 +67,7 @@ export const connectionsStatement = `select count(*) filter (where backend_type 
 export const connections: Probe<Connections> = {
   name: 'postgres connections',
   timeoutMs: 6_000,
+  targets: databaseTargets,
   rights: [execRight],
   async look(surroundings) {
     try {

@@ -37,6 +37,7 @@ export interface DependenciesSeen {
 export const dependencies: Probe<DependenciesSeen> = {
   name: 'services that the engine complains of',
   timeoutMs: 14_000,
+  targets: ['label'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.pods, verbs: ['get'], subresource: 'log' },

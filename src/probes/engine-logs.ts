@@ -99,6 +99,7 @@ export const labelOf = ({ targets }: IssueType): string => targets['label'] ?? '
 export const engineLogs: Probe<EngineLogs> = {
   name: 'logs of the workflow engine',
   timeoutMs: 10_000,
+  targets: ['label'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.podMetrics, verbs: ['list'] },

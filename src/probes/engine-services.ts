@@ -21,6 +21,7 @@ export interface ServicesSeen {
 export const services: Probe<ServicesSeen> = {
   name: 'services of the workflow engine',
   timeoutMs: 14_000,
+  targets: ['label', 'services'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.pods, verbs: ['get'], subresource: 'log' },

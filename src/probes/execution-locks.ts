@@ -91,6 +91,7 @@ const holders = `
 export const executionLocks: Probe<Holder[]> = {
   name: 'locks on executions',
   timeoutMs: 4_000,
+  targets: ['table'],
   async look(surroundings) {
     const table = quoted(surroundings.issueType, 'table', 'table');
     return askSessions(surroundings, { row: Holder, sql: holders, values: [table] });

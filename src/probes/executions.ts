@@ -50,6 +50,7 @@ const mostRecent = 100;
 export const executions: Probe<Executions> = {
   name: 'executions',
   timeoutMs: 4_000,
+  targets: ['table', 'id', 'workflow', 'status', 'running', 'startedAt', 'finishedAt', 'longRunning'],
   async look(surroundings) {
     // side by side: each reads all that is running
     const [counted, oldest, finished] = await Promise.all([

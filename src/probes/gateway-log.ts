@@ -17,6 +17,7 @@ const lately = hours(1);
 export const gatewayLog: Probe<GatewayLog> = {
   name: checks.gatewayLog,
   timeoutMs: 12_000,
+  targets: ['label'],
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);

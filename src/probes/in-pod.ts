@@ -9,6 +9,9 @@ import type { IssueType } from '../incident/policy.ts';
 
 export const execRight: Right = { kind: kinds.pods, subresource: 'exec', verbs: ['get', 'create'] };
 
+export const poolerTargets = ['pooler', 'poolerPort', 'poolerUser'];
+export const databaseTargets = ['database', 'databasePort', 'databaseUser'];
+
 type Place = 'pooler' | 'database';
 
 /** Rows by the names in their header; every value is text, an empty one is left out. */

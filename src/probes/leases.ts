@@ -89,6 +89,7 @@ function untimed(held: Held[]): string[] {
 export const leases: Probe<LeasesSeen> = {
   name: 'leases of the workflow engine',
   timeoutMs: 8_000,
+  targets: ['label'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.podMetrics, verbs: ['list'] },

@@ -48,6 +48,7 @@ const listPolicies = listedOnce(kinds.networkPolicies, (item) => Policy.parse(it
 export const egressPolicies: Probe<PoliciesSeen> = {
   name: 'network policies of the workflow engine',
   timeoutMs: 8_000,
+  targets: ['label'],
   rights: [
     { kind: kinds.pods, verbs: ['list'] },
     { kind: kinds.networkPolicies, verbs: ['list'] },

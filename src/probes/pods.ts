@@ -15,6 +15,7 @@ export const listPods = listedOnce(kinds.pods, podOf);
 export const pods: Probe<Pods> = {
   name: checks.pods,
   timeoutMs: 8_000,
+  targets: ['label'],
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { reasonOf } from '../diagnosis/words.ts';
 import { type NoAnswer, refusalOf } from './door.ts';
-import { execRight, psqlInPod } from './in-pod.ts';
+import { execRight, poolerTargets, psqlInPod } from './in-pod.ts';
 import { number, parsed, show, text } from './pooler.ts';
 import { poolsStatement } from './pooler-pools.ts';
 
@@ -32,6 +32,7 @@ function versionIn(said = ''): { version?: Version } {
 export const poolerAnswer: Probe<PoolerAnswer> = {
   name: 'pgbouncer',
   timeoutMs: 6_000,
+  targets: poolerTargets,
   rights: [execRight],
   async look(surroundings) {
     if (!surroundings.clients.pooler) return inItsPod(surroundings);

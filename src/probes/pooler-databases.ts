@@ -28,6 +28,7 @@ const columns = { connections: 'current_connections', isPaused: 'paused', isDisa
 export const poolerDatabases: Probe<PoolerDatabase[]> = {
   name: 'pgbouncer databases',
   timeoutMs: 3_000,
+  targets: ['poolerPort'],
   async look(surroundings) {
     const rows = await show(surroundings, 'databases', Row);
     return rows.filter(({ name }) => !isOwn(name)).map(databaseOf);

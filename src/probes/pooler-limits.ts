@@ -14,6 +14,7 @@ export interface PoolerLimits {
 export const poolerLimits: Probe<PoolerLimits> = {
   name: 'pgbouncer limits',
   timeoutMs: 3_000,
+  targets: ['poolerPort'],
   async look(surroundings) {
     const rows = await show(surroundings, 'config', Row);
     const clients = settingOf(rows, 'max_client_conn');

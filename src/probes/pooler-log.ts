@@ -37,6 +37,7 @@ const tailLines = 500;
 export const poolerLog: Probe<PoolerLog> = {
   name: 'pgbouncer log',
   timeoutMs: 8_000,
+  targets: ['pooler'],
   rights: [{ kind: kinds.pods, subresource: 'log', verbs: ['get'] }],
   async look({ clients: { cluster }, issueType: { targets }, now }) {
     const { namespace, pooler: pod } = targets;

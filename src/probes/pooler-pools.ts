@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Probe, Surroundings } from '../diagnosis/diagnosis.ts';
 import { neither } from './door.ts';
-import { execRight, psqlInPod } from './in-pod.ts';
+import { execRight, poolerTargets, psqlInPod } from './in-pod.ts';
 import { isOwn, number, parsed, show, text } from './pooler.ts';
 
 const Row = z.object({
@@ -47,6 +47,7 @@ const needed = ['database', 'cl_waiting', 'sv_active', 'sv_idle', 'maxwait'] as 
 export const poolerPools: Probe<Pools> = {
   name: 'pgbouncer pools',
   timeoutMs: 6_000,
+  targets: poolerTargets,
   rights: [execRight],
   async look(surroundings) {
     try {

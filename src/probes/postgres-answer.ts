@@ -6,7 +6,7 @@ import { CannotSee } from '../errors.ts';
 import { connectionsStatement } from './connections.ts';
 import { askOne } from './database.ts';
 import { type NoAnswer, refusalOf } from './door.ts';
-import { execRight, psqlInPod, type TextRow } from './in-pod.ts';
+import { databaseTargets, execRight, psqlInPod, type TextRow } from './in-pod.ts';
 
 export type PostgresAnswer =
   | { answers: true; isReplica: boolean /** why it could be asked in its pod alone */; notFromHere?: string }
@@ -18,6 +18,7 @@ const statement = 'select pg_is_in_recovery()';
 export const postgresAnswer: Probe<PostgresAnswer> = {
   name: 'postgres',
   timeoutMs: 6_000,
+  targets: databaseTargets,
   rights: [execRight],
   async look(surroundings) {
     if (!surroundings.clients.database) return inItsPod(surroundings);

@@ -18,6 +18,7 @@ const endedWithin = minutes(30);
 export const suspectLogs: Probe<LastWords> = {
   name: checks.suspectLogs,
   timeoutMs: 12_000,
+  targets: ['label', 'pooler', 'database'],
   async look(surroundings) {
     const cluster = clusterOf(surroundings);
     const namespace = namespaceOf(surroundings.issueType);

@@ -4,8 +4,9 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml
 import type { z } from 'zod';
 import { BadConfiguration } from '../errors.ts';
 import { defaultReminders, type Policy, type Reminders, timingRules } from '../incident/policy.ts';
+import type { Known } from './known.ts';
 import { nearest } from './nearest.ts';
-import { type KnownThresholds, type RunbookFile, runbookFile } from './schema.ts';
+import { type RunbookFile, runbookFile } from './schema.ts';
 
 type Path = PropertyKey[];
 
@@ -15,8 +16,8 @@ interface Held {
   document: Document.Parsed;
 }
 
-/** `file` is only named in faults. `known`: the numbers that may be set; left out, any. Throws `BadConfiguration`. */
-export function loadPolicy(text: string, file: string, known?: KnownThresholds): Policy {
+/** `file` is only named in faults. `known`: what may be set for issue types; left out, anything. Throws `BadConfiguration`. */
+export function loadPolicy(text: string, file: string, known?: Known): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const place = (offset: number): string => {
@@ -28,11 +29,11 @@ export function loadPolicy(text: string, file: string, known?: KnownThresholds):
   const schema = runbookFile(known);
   const result = schema.safeParse(contentOf(document, file));
   if (result.success) return toPolicy(result.data);
-  throw new BadConfiguration(
-    result.error.issues
-      .flatMap((issue) => faultsOf(issue, { schema, document }))
-      .map(({ offset, sentence }) => `${place(offset)} ${sentence}`),
-  );
+  const faults = result.error.issues
+    .flatMap((issue) => faultsOf(issue, { schema, document }))
+    .map(({ offset, sentence }) => `${place(offset)} ${sentence}`);
+  // what is wrong twice in one way, no whole number and too small a one, is said once
+  throw new BadConfiguration([...new Set(faults)]);
 }
 
 /** An alias without its anchor is found only when the content is put together. */
@@ -50,22 +51,30 @@ interface Fault {
 }
 
 function faultsOf(issue: z.core.$ZodIssue, held: Held): Fault[] {
-  const { document } = held;
+  const { document, schema } = held;
   const name = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(held, { path: issue.path, key }));
-  if (issue.code === 'invalid_union')
-    return [{ offset: offsetOf(document, issue.path), sentence: `${name}: must be a number or a duration like 15m.` }];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownIn(issue) ?? keysKnownAt(schema, issue.path);
+    return issue.keys.map((key) => unknownKey(document, { path: issue.path, key, known }));
+  }
   if (issue.code === 'invalid_key')
     return [{ offset: offsetOf(document, issue.path), sentence: `${name}: this key is not known here.` }];
   return [{ offset: offsetOf(document, issue.path), sentence: `${name || 'the file'}: ${issue.message}.` }];
 }
 
-function unknownKey({ schema, document }: Held, { path, key }: { path: Path; key: string }): Fault {
+/** Where the schema cannot say which keys there are, the fault does. */
+const knownIn = (issue: z.core.$ZodIssue): string[] | undefined =>
+  'known' in issue && Array.isArray(issue.known) ? issue.known.map(String) : undefined;
+
+function unknownKey(
+  document: Document.Parsed,
+  { path, key, known }: { path: Path; key: string; known: string[] },
+): Fault {
   const parent: unknown = document.getIn(path, true);
   const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
   const offset = isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
-  const known = nearest(key, keysKnownAt(schema, path));
-  const hint = known === undefined ? '' : ` Did you mean "${known}"?`;
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
   return { offset, sentence: `${[...path.map(String), key].join('.')}: this key is not known here.${hint}` };
 }
 

@@ -2,6 +2,7 @@
 import type { IssueType, Ladder, LadderStep, Policy, ReminderKind, Schedule, Severity } from '../incident/policy.ts';
 import { defaultReminders, reminderKinds, severities } from '../incident/policy.ts';
 import { writeDuration } from './duration.ts';
+import type { Known, Threshold } from './known.ts';
 
 const names = (values: string[]): string => values.join(', ');
 
@@ -75,13 +76,6 @@ function issueSection({ id, title, symptoms, words, look, steps }: IssueType): s
   ];
 }
 
-/** A number that rules compare with; a time in milliseconds. */
-interface Threshold {
-  unit: 'time' | 'percent' | 'number';
-  byDefault: number;
-  what: string;
-}
-
 function amount({ unit }: Threshold, value: number): string {
   if (unit === 'time') return writeDuration(value);
   return unit === 'percent' ? `${value} %` : `${value}`;
@@ -95,8 +89,8 @@ function thresholdRow([name, threshold]: [string, Threshold], { issueTypes }: Po
   return `| \`${name}\` | ${amount(threshold, threshold.byDefault)} | ${names(set) || '–'} | ${threshold.what} |`;
 }
 
-/** docs/runbook.md, whole. `thresholds`: those that the rules know, by name. */
-export function renderMarkdown(policy: Policy, thresholds: Record<string, Threshold>): string {
+/** docs/runbook.md, whole. */
+export function renderMarkdown(policy: Policy, { thresholds, targets }: Known): string {
   const { title, levels, roles, fallback } = policy;
   return [
     `# ${title}`,
@@ -129,11 +123,19 @@ export function renderMarkdown(policy: Policy, thresholds: Record<string, Thresh
     ...policy.issueTypes.flatMap(issueSection),
     '## Thresholds',
     '',
-    'What the rules compare with. Each issue type can set its own under `thresholds`, a time like `15m`, the others as a number.',
+    'What the rules compare with. Each issue type can set its own under `thresholds`, a time like `15m`, a percentage above 0 and up to 100 without its sign, else a whole number.',
     '',
     '| Name | By default | Set | What it is |',
     '|---|---|---|---|',
     ...Object.entries(thresholds).map((one) => thresholdRow(one, policy)),
+    '',
+    '## Targets',
+    '',
+    'What the playbooks look at. An issue type that has a playbook can name these under `targets`, and nothing else.',
+    '',
+    '| Issue type | Names |',
+    '|---|---|',
+    ...[...targets].map(([id, read]) => `| ${id} | ${names(read.map((name) => `\`${name}\``))} |`),
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { levels, reminderKinds, severities } from '../incident/policy.ts';
 import { Duration, PositiveDuration, writeDuration } from './duration.ts';
+import { type Known, thresholdsOf } from './known.ts';
 
 const Text = z.string().trim().min(1, 'must not be empty');
 const Name = z
@@ -66,38 +67,38 @@ const Webhook = z
   .url('is not a URL')
   .refine((url) => url.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url), 'must be https');
 
-/** A number as it is, a duration in milliseconds. */
-const Threshold = z.union([z.number(), Duration]);
+/** As much of an issue type as tells which targets it may have. */
+const Placed = z.object({ id: z.string(), targets: z.record(z.string(), z.unknown()) });
 
-/** What each number is, by its name. */
-export type KnownThresholds = Record<string, { what: string }>;
-
-function thresholdsOf(known: KnownThresholds) {
-  const named = Object.entries(known).map(
-    ([name, { what }]) => [name, z.exactOptional(Threshold.describe(what))] as const,
-  );
-  return z.strictObject(Object.fromEntries(named));
-}
-
-const issueType = (known: KnownThresholds | undefined) =>
-  z.strictObject({
-    id: Name,
-    title: Text,
-    symptoms: z.array(Text).min(1),
-    words: z.array(Text.toLowerCase()).default([]),
-    look: z.array(Text).default([]),
-    steps: z.array(Text).min(1),
-    paragraph: Text,
-    thresholds: (known ? thresholdsOf(known) : z.record(z.string(), Threshold)).default({}),
-    targets: z.record(z.string(), Text).default({}),
-  });
+const issueType = (known: Known | undefined) =>
+  z
+    .strictObject({
+      id: Name,
+      title: Text,
+      symptoms: z.array(Text).min(1),
+      words: z.array(Text.toLowerCase()).default([]),
+      look: z.array(Text).default([]),
+      steps: z.array(Text).min(1),
+      paragraph: Text,
+      thresholds: thresholdsOf(known).default({}),
+      targets: z.record(z.string(), Text).default({}),
+    })
+    .superRefine(
+      ({ id, targets }, context) => {
+        const read = known?.targets.get(id);
+        const keys = read ? Object.keys(targets).filter((name) => !read.includes(name)) : [];
+        if (keys.length > 0) context.addIssue({ code: 'unrecognized_keys', path: ['targets'], keys, known: read });
+      },
+      // beside the other faults of the type, as for every other key
+      { when: ({ value }) => Placed.safeParse(value).success },
+    );
 
 const unique = (field: 'id') => (rows: { id: string }[]) => new Set(rows.map((row) => row[field])).size === rows.length;
 
 const perSeverity = <T extends z.ZodType>(schema: T) => z.strictObject({ p1: schema, p2: schema, p3: schema });
 
-/** `known`: the numbers that may be set for an issue type; left out, any may. */
-export const runbookFile = (known?: KnownThresholds) =>
+/** `known`: what may be set for an issue type; left out, anything may. */
+export const runbookFile = (known?: Known) =>
   z
     .strictObject({
       title: Text,
