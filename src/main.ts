@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config.ts';
 import { BadConfiguration } from './errors.ts';
 import { makeLog } from './log.ts';
 import { known } from './playbooks/known.ts';
+import { withoutPlaybook } from './runbook/known.ts';
 import { loadPolicy } from './runbook/load.ts';
 
 const drainMs = 20_000;
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) log.warn(warning);
   if (policy.fallback.slack.length === 0)
     log.warn('the runbook names nobody under fallback: a page that the pager refuses is only shown in the channel');
+  for (const type of withoutPlaybook(policy, known))
+    log.warn(type, 'no playbook has the name of this issue type: nothing is looked at for it');
   const running = await compose({ config, policy, log });
   let ending = false;
   const end = async (signal: string): Promise<void> => {

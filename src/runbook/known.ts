@@ -1,6 +1,8 @@
 /** What may be set for issue types, as rules and probes say of themselves, and how each of it is written. */
 import { z } from 'zod';
+import type { Policy } from '../incident/policy.ts';
 import { Duration, PositiveDuration } from './duration.ts';
+import { nearest } from './nearest.ts';
 
 /** A number that rules compare with; a time in milliseconds. */
 export interface Threshold {
@@ -38,3 +40,9 @@ export function thresholdsOf(known: Known | undefined): z.ZodType<Record<string,
   );
   return z.strictObject(Object.fromEntries(named));
 }
+
+/** Issue types at which nothing looks by itself, each with the playbook whose name is near. */
+export const withoutPlaybook = ({ issueTypes }: Pick<Policy, 'issueTypes'>, { targets }: Known) =>
+  issueTypes
+    .filter(({ id }) => !targets.has(id))
+    .map(({ id }) => ({ issueType: id, didYouMean: nearest(id, [...targets.keys()]) }));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { BadConfiguration } from '../../src/errors.ts';
 import { known } from '../../src/playbooks/known.ts';
+import { withoutPlaybook } from '../../src/runbook/known.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 
 const shipped = readFileSync('runbook.yaml', 'utf8');
@@ -184,5 +185,20 @@ describe('a time', () => {
   it('may be a year, and nought where that means at once or never', () => {
     expect(refusals('resolution: 24h', 'resolution: 8760h')).toEqual([]);
     expect(refusals('\nfallback:', '\nsame-incident-within: 0s\n\nfallback:')).toEqual([]);
+  });
+});
+
+describe('an issue type without a playbook is told, with the playbook that was probably meant', () => {
+  it.each([
+    ['api-gatway-502', 'api-gateway-502'],
+    ['disk-full', undefined],
+  ])('%s: %s', (id, didYouMean) => {
+    const text = shipped.replace('id: api-gateway-502', `id: ${id}`);
+
+    expect(withoutPlaybook(loadPolicy(text, 'runbook.yaml', known), known)).toEqual([{ issueType: id, didYouMean }]);
+  });
+
+  it('and none of those that are shipped', () => {
+    expect(withoutPlaybook(loadPolicy(shipped, 'runbook.yaml', known), known)).toEqual([]);
   });
 });
