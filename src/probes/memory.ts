@@ -101,6 +101,7 @@ export interface MemorySeen extends NamespaceUse {
 
 export const memory: Probe<MemorySeen> = {
   name: memoryCheck,
+  targets: ['label'],
   timeoutMs: 8_000,
   rights: [...memoryRights, { kind: kinds.nodes, verbs: ['list'], isClusterWide: true }],
   async look(surroundings) {
