@@ -5,12 +5,22 @@ import { pauseBudget } from '../store/budgets.ts';
 import { type Claimed, claim, untilNextSend } from '../store/claim.ts';
 import { inTransaction, onOneConnection } from '../store/db.ts';
 import { appNow, lockIncident, readIncident } from '../store/incidents.ts';
-import { type Fence, holdsLease, type Lane, lanes, markSent, quarantine, retryLater } from '../store/outbox.ts';
+import {
+  type Fence,
+  holdsLease,
+  type Lane,
+  lanes,
+  markPast,
+  markSent,
+  quarantine,
+  retryLater,
+} from '../store/outbox.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { holdLease, leaseMs } from './lease.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { perform, type World } from './perform.ts';
+import { isPast, perform, type World } from './perform.ts';
+import type { Sending } from './ports.ts';
 import { afterFailure, type Verdict } from './retry.ts';
 import { effectKinds } from './route.ts';
 
@@ -104,10 +114,7 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
     const lease = holdLease(engine.pool, fence, row.takenAt);
     const sending = { id, again, incident, now, at, queuedAt, waitedMs, keepLease: lease.keep };
     if (isLook(row)) lease.keepOn((err) => engine.log.warn({ err, outbox: row.id }, 'a lease could not be renewed'));
-    const result = await perform(world, row.effect, sending).then(
-      (news): Verdict => ({ kind: 'sent', news }),
-      (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
-    );
+    const result = await attempt(world, row, sending);
     lease.end();
     await settle(engine, row, { fence, verdict: result });
   } catch (error) {
@@ -116,6 +123,15 @@ async function deliverOne({ engine, world, owner }: Delivery, row: Held): Promis
       'a delivery could not be settled',
     );
   }
+}
+
+async function attempt(world: World, row: Held, sending: Sending): Promise<Verdict> {
+  const { incident } = sending;
+  if (isPast(row.effect, incident)) return { kind: 'past' };
+  return perform(world, row.effect, sending).then(
+    (news): Verdict => ({ kind: 'sent', news }),
+    (error: unknown): Verdict => afterFailure({ ...row, incident }, error),
+  );
 }
 
 const isLook = ({ effect: { kind } }: Claimed): boolean => kind === 'investigate' || kind === 'triage';
@@ -127,7 +143,7 @@ interface Settling {
 
 /** The row's fate and the news it brings are one transaction: neither can be lost without the other. */
 async function settle(engine: Engine, row: Claimed, { fence, verdict }: Settling): Promise<void> {
-  if (verdict.kind !== 'sent') {
+  if (verdict.kind === 'later' || verdict.kind === 'never') {
     const { code, why } = verdict;
     const level = verdict.kind === 'later' && verdict.quiet ? 'debug' : 'warn';
     engine.log[level](
@@ -159,6 +175,8 @@ async function settleRow(
   switch (verdict.kind) {
     case 'sent':
       return markSent(db, fence);
+    case 'past':
+      return markPast(db, fence);
     case 'later': {
       const { afterMs, why, mayHaveHappened, limited } = verdict;
       const pausing = limited ? pauseBudget(db, row, afterMs) : undefined;

@@ -1,7 +1,6 @@
 /** Each effect as one remote call. What comes back is a command for the one door, or nothing to tell. */
 import { SendFailed } from '../errors.ts';
 import type { Effect, EffectKind } from '../incident/effect.ts';
-import type { Entry } from '../incident/entry.ts';
 import type { Command, Incident, Page } from '../incident/incident.ts';
 import { heldChannels } from '../store/incidents.ts';
 import { beginSharing, type Kept, keepPlace, readReport } from '../store/reports.ts';
@@ -29,8 +28,9 @@ const pageOf = ({ incident }: Sending, key: string): Page | undefined =>
 const isOver = ({ state }: Page): boolean => state === 'acknowledged' || state === 'closed';
 
 /** A step of the ladder that could not be said in time: who is awaited no more is not called. */
-const isPast = ({ kind }: Entry, { acknowledged, phase }: Incident): boolean =>
-  kind === 'ladder' &&
+export const isPast = (effect: Effect, { acknowledged, phase }: Incident): boolean =>
+  effect.kind === 'post' &&
+  effect.entry.kind === 'ladder' &&
   (acknowledged !== undefined || phase === 'resolved' || phase === 'closed' || phase === 'cancelled');
 
 const performers: Performers = {
@@ -62,7 +62,6 @@ const performers: Performers = {
     return undefined;
   },
   post: async ({ chat, engine }, effect, sending) => {
-    if (isPast(effect.entry, sending.incident)) return undefined;
     if (effect.entry.kind !== 'report') return void (await chat.post(sending, effect));
     // as it is known by now, which may be more than when it was asked for
     const kept = await readReport(engine.pool, effect.entry.report);

@@ -6,6 +6,8 @@ import type { Claimed } from '../store/claim.ts';
 
 export type Verdict =
   | { kind: 'sent'; news: Command | undefined }
+  /** it would say what is not true any more: not sent at all */
+  | { kind: 'past'; news?: undefined }
   | {
       kind: 'later';
       code: string;

@@ -114,11 +114,16 @@ export async function renewLease(db: Queries, fence: Fence, ms: number): Promise
   return rowCount === 1;
 }
 
-export async function markSent(db: Db, fence: Fence): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update outbox set state = 'sent', settled_at = clock_timestamp() where ${fenced}`,
-    fenceOf(fence),
-  );
+export const markSent = (db: Db, fence: Fence): Promise<boolean> => settleAs('sent', db, fence);
+
+/** What came after it made it untrue: it is not sent. */
+export const markPast = (db: Db, fence: Fence): Promise<boolean> => settleAs('superseded', db, fence);
+
+async function settleAs(state: 'sent' | 'superseded', db: Db, fence: Fence): Promise<boolean> {
+  const { rowCount } = await db.query(`update outbox set state = $4, settled_at = clock_timestamp() where ${fenced}`, [
+    ...fenceOf(fence),
+    state,
+  ]);
   return rowCount === 1;
 }
 

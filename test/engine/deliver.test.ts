@@ -160,6 +160,10 @@ it.each<[string, Command]>([
 
   expect(bench.asked.map(({ about }) => about)).not.toContain('ladder');
   expect(bench.asked.map(({ about }) => about)).toContain(said);
+  const { rows } = await bench.engine.pool.query(
+    `select distinct state from outbox where effect #>> '{entry,kind}' = 'ladder'`,
+  );
+  expect(rows).toEqual([{ state: 'superseded' }]);
 });
 
 it('says on the second try that the first may have taken effect', async () => {

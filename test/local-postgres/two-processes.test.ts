@@ -81,7 +81,7 @@ inCi('is gone with a process that ended without stopping it', async () => {
     expect(String(error)).toContain('ECONNREFUSED');
   };
   await eventually(refused);
-  expect(other.child.exitCode).toBe(1);
+  await eventually(async () => expect(other.child.exitCode).toBe(1));
 });
 
 inCi('does not take what a process left that was killed while it made the data', async () => {

@@ -214,7 +214,7 @@ it('loses a reply after it took effect, on demand', async () => {
 });
 
 it('minds a call that comes again before the time that a 429 named, and no call to another channel', async () => {
-  slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'rate-limited', retryAfter: 2 }, times: 1 });
+  slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'rate-limited', retryAfter: 30 }, times: 1 });
 
   const post = (channel: string) => web.chat.postMessage({ channel, text: 'hello' }).catch(() => undefined);
   await post('C0IN');
