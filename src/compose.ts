@@ -28,7 +28,6 @@ import type { Route } from './slack/server.ts';
 import { startSlack } from './slack/start.ts';
 import { makePool } from './store/db.ts';
 import { makeJournal } from './store/journal.ts';
-import { isLookWaiting } from './store/outbox.ts';
 import { type State, type Stoppable, scheduleAudits, work } from './work.ts';
 
 export interface Composing {
@@ -169,7 +168,6 @@ const doorOf = (engine: Engine, clock: DatabaseClock, outage: Outage): Door => (
   byChannel: (channel) => incidentOfChannel(engine, channel),
   open: () => allOpen(engine),
   remembered: (key) => rememberedCommand(engine.pool, key),
-  isLooking: ({ id, issueType }, named) => isLookWaiting(engine.pool, id, named ?? issueType),
   now: () => clock.read(),
   audit: (id) => auditIncident(engine, id),
   look: (issueType) => look(withHistory(engine), issueType),

@@ -19,7 +19,7 @@ import {
   saveIncident,
   tryLockIncident,
 } from '../store/incidents.ts';
-import { enqueue, supersedePages } from '../store/outbox.ts';
+import { enqueue, isLookWaiting, supersedePages } from '../store/outbox.ts';
 import { appendTimeline, noEntries, readHead } from '../store/timeline.ts';
 import type { Answer, Engine, Input } from './engine.ts';
 import { firstAnswer, isRedelivered, keepAnswer } from './inputs.ts';
@@ -106,11 +106,18 @@ type Changing = Input & { command: Exclude<Input['command'], Declare> };
 async function changeIn(db: Db, engine: Engine, input: Changing): Promise<Answer> {
   const { incident: id = '' } = input;
   const [incident, after, now] = await Promise.all([lockIncident(db, id), readHead(db, id), appNow(db)]);
-  const decision = incident ? decide(incident, input, { now, policy: engine.policy }) : noSuchIncident;
+  if (!incident) return save(db, engine, { decision: noSuchIncident, now, input, after });
+  const isLooking = await isAskedTwice(db, incident, input);
+  const decision = isLooking ? lookUnderWay : decide(incident, input, { now, policy: engine.policy });
   return save(db, engine, { decision, now, input, incident, after });
 }
 
 const noSuchIncident: Decision = { ok: false, refusal: { code: 'no-such-incident' } };
+const lookUnderWay: Decision = { ok: false, refusal: { code: 'look-under-way' } };
+
+/** A second look at what is slow already makes both slower. */
+const isAskedTwice = async (db: Db, { id, issueType }: Incident, { command }: Changing): Promise<boolean> =>
+  command.kind === 'diagnose' && isLookWaiting(db, id, command.issueType ?? issueType);
 
 interface Saving {
   decision: Decision;

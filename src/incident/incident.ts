@@ -194,6 +194,7 @@ export type Refusal =
       at?: Instant;
     }
   | { code: 'not-now'; phase: Phase; command: CommandKind }
+  | { code: 'look-under-way' }
   | { code: 'not-acknowledged' }
   | { code: 'still-owed'; duties: ReminderKind[] }
   | { code: 'not-owed'; duty: ReminderKind }

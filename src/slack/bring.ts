@@ -29,7 +29,6 @@ export async function bring(desk: Desk, asker: Asker, errand: Errand): Promise<O
     ...(asker.drawnFor === undefined ? {} : { drawnFor: asker.drawnFor }),
   };
   const answer = await (asker.how === 'press' ? handlePress(desk, input, asker.trigger) : desk.door.handle(input));
-  if ('underWay' in answer) return { message: saying(lookUnderWay) };
   if ('direct' in answer) return withoutDatabase(desk, answer);
   return answer.ok ? taken(desk, asker, { ...errand, answer }) : refused(desk, asker, answer);
 }
@@ -39,7 +38,6 @@ const sameMeaningMs = 60_000;
 /** A look is asked for anew as soon as the one before has ended; sooner than this it is a double click. */
 const sameLookMs = 2_000;
 const mostMeanings = 100;
-const lookUnderWay = 'Nothing was started: such a look is under way already, and its report comes below the card.';
 
 /**
  * Two people at once share a key, whoever's transaction is first; after a while the next key in the row is theirs.
@@ -49,15 +47,13 @@ async function handlePress(
   { door }: Desk,
   input: Input & { key: string },
   trigger: string,
-): Promise<Answer | WithoutDatabase | { underWay: true }> {
+): Promise<Answer | WithoutDatabase> {
   const { command } = input;
   const sameMs = command.kind === 'diagnose' ? sameLookMs : sameMeaningMs;
   let answer = await door.handle({ ...input, delivery: `press:${trigger}` });
   for (let n = 2; n <= mostMeanings; n += 1) {
     if ('direct' in answer || !answer.repeated || answer.redelivered) break;
     if ((await nowAt(door)) - answer.repeated.at < sameMs) break;
-    if (command.kind === 'diagnose' && answer.incident && (await door.isLooking(answer.incident, command.issueType)))
-      return { underWay: true };
     answer = await door.handle({ ...input, key: `${input.key}:${n}` });
   }
   return answer;

@@ -14,8 +14,6 @@ export interface Door {
   open(): Promise<Incident[]>;
   /** the command of an earlier input, for a button that says "do it all the same" */
   remembered(key: string): Promise<Command | undefined>;
-  /** a look for the incident has not ended yet; no type: that of the incident, or of all */
-  isLooking(incident: Incident, issueType: string | undefined): Promise<boolean>;
   now(): Promise<Instant>;
   /** its records against each other: what happened, what was owed, what was done */
   audit(id: IncidentId): Promise<Audited | undefined>;

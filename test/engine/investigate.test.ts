@@ -143,6 +143,24 @@ it('says in the second report what is gone since the first', async () => {
   ]);
 });
 
+it('begins no second look of a kind while one is under way, however it is asked for, and any other', async () => {
+  const slow = slowPlaybook(undefined);
+  use(slow.playbook);
+  const answer = await declared();
+  const incident = answer.ok ? answer.incident.id : '';
+  const ask = (issueType?: string) =>
+    bench.order({ kind: 'diagnose', ...(issueType ? { issueType } : {}) }, { incident });
+
+  const [same, named, other] = [await ask(), await ask('workflow-stuck'), await ask('high-memory')];
+  slow.end();
+  await bench.deliver();
+  const later = await ask();
+
+  for (const refused of [same, named])
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'look-under-way' } });
+  expect([other.ok, later.ok]).toEqual([true, true]);
+});
+
 it('looks with every playbook while nobody has said what it is', async () => {
   const quick = slowPlaybook(undefined);
   quick.end();

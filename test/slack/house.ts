@@ -26,8 +26,6 @@ export interface House {
   looks: (string | undefined)[];
   /** what such a look sees */
   report: { seen?: Report };
-  /** whether one for an incident is under way */
-  looking: { now: boolean };
   /** how the clock goes on */
   wait(ms: number): void;
   /** holds every input back until it is called */
@@ -45,7 +43,6 @@ export function makeHouse(rules: Policy = policy): House {
   const audits = new Map<string, Audited>();
   const looks: (string | undefined)[] = [];
   const report: House['report'] = {};
-  const looking: House['looking'] = { now: false };
   let now = nine;
   let held: Promise<void> = Promise.resolve();
   let broken = false;
@@ -92,7 +89,6 @@ export function makeHouse(rules: Policy = policy): House {
     audits,
     looks,
     report,
-    looking,
     incidents: all,
     last,
     wait: (ms) => {
@@ -119,7 +115,6 @@ export function makeHouse(rules: Policy = policy): House {
       byChannel: async (channel) => all().find(isIn(channel)),
       open: async () => open(),
       remembered: async (key) => answers.get(key)?.input.command,
-      isLooking: async () => looking.now,
       now: async () => now,
       audit: async (id) => audits.get(id),
       look: async (issueType) => {

@@ -63,6 +63,8 @@ const texts: Texts = {
       `${nothing}: ${already[what]} already${by ? `, by ${actorName(by, people)}` : ''}${at === undefined ? '' : ` since ${clock(at)}`}.`,
     ),
   'not-now': ({ phase, command }) => sentence(`${nothing}: an incident that is ${phase} takes no "${command}".`),
+  'look-under-way': () =>
+    sentence('Nothing was started: such a look is under way already, and its report comes below the card.'),
   'not-acknowledged': () => sentence(`${nothing}: nobody has acknowledged it.`),
   'still-owed': ({ duties }) =>
     sentence(`Not closed: still owed are ${duties.map(dutyName).join(', ')}. Do them or say that they are not needed.`),
