@@ -105,7 +105,12 @@ function repliesBeforeAnnouncements(transcript: Entry[], seen: Sight[]): string[
       at > first + sideBySideMs &&
       order < last,
   );
-  return replies.length === 0 ? [] : [`${replies.length} replies were posted while incidents waited to be announced`];
+  const waiting = seen.find(({ announcement }) => announcement?.order === last);
+  return replies.length === 0
+    ? []
+    : [
+        `${replies.length} replies, such as "${replies[0]?.text}", were posted while incidents waited to be announced, at last the ${waiting?.severity} "${waiting?.words}"`,
+      ];
 }
 
 function memoryOf(samples: number[]): StormRecord['memoryMb'] {

@@ -67,6 +67,9 @@ const ready = `
               and earlier.id < o.id
               and ${known('earlier', '$6')})`;
 
+/** What nobody knows of yet, of whatever severity, goes before what stands in threads of what is known. */
+const announces = `(budget = '${announcing}' and needs = 'nothing')`;
+
 /** Of what is ready, as many as are wanted and as each budget has room for. */
 const affordable = `
   select r.*
@@ -81,18 +84,18 @@ const affordable = `
    limit $2`;
 
 /**
- * Takes leases, the oldest of the highest severity first and announcements before what stands in their threads, and the
- * share of each budget with them. All claims of all
- * replicas queue behind one lock: what a budget has left is read and taken by one at a time. Pages have no budget and
- * wait for nobody. Only what is taken is locked: in a storm hundreds of rows are ready that no budget lets go.
- * `again` is true where an earlier attempt may have taken effect: its owner never came back to say.
+ * Takes leases, the oldest of the highest severity first and announcements before what stands in any thread of theirs, and
+ * the share of each budget with them. All claims of all replicas queue behind one lock: what a budget has left is read and
+ * taken by one at a time. Pages have no budget and wait for nobody. Only what is taken is locked: in a storm hundreds of
+ * rows are ready that no budget lets go. `again` is true where an earlier attempt may have taken effect: its owner never
+ * came back to say.
  */
 export async function claim(db: Db, { lane, limit, owner, leaseMs, kinds }: Claiming): Promise<Claimed[]> {
   const queueing = lane === 'page' ? undefined : db.query('select pg_advisory_xact_lock($1)', [claims]);
   const claiming = db.query(
     `with ready as (${ready}
      ), ranked as (
-       select *, row_number() over (partition by budget order by lane desc, severity, needs desc, id) as nth
+       select *, row_number() over (partition by budget order by lane desc, ${announces} desc, severity, id) as nth
          from ready
      ), affordable as (${affordable}
      ), taken as (

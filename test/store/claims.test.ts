@@ -230,16 +230,23 @@ describe('a budget', () => {
     expect(await taken('one', { lane: 'urgent' })).toEqual(['urgent-0', 'urgent-1']);
   });
 
-  it('of the announcements is that of their threads too, and a new announcement goes before them', async () => {
-    const home = { kind: 'thread' as const, channel: 'C0', ts: '1.0' };
-    const threaded = (await insert(database.pool, { home })).id;
-    const pace = { ...budget, name: announcing };
-    const card = (n: number) => row(`card-${n}`, { needs: 'home', budget: { ...budget, name: `post:${threaded}` } });
-    await put([card(0), card(1), card(2)], threaded);
-    await put([row('announcement', { budget: pace }), row('elsewhere', { budget: { ...budget, name: 'post:C9' } })]);
+  it.each(['p1', 'p3'] as const)(
+    'of the announcements is that of their threads too, and a new announcement goes before them, that of a %s as well',
+    async (severity) => {
+      const of = (await insert(database.pool, { severity })).id;
+      const home = { kind: 'thread' as const, channel: 'C0', ts: '1.0' };
+      const threaded = (await insert(database.pool, { home })).id;
+      const pace = { ...budget, name: announcing };
+      const card = (n: number) => row(`card-${n}`, { needs: 'home', budget: { ...budget, name: `post:${threaded}` } });
+      await put([card(0), card(1), card(2)], threaded);
+      await put(
+        [row('announcement', { budget: pace }), row('elsewhere', { budget: { ...budget, name: 'post:C9' } })],
+        of,
+      );
 
-    expect((await taken('one')).toSorted()).toEqual(['announcement', 'card-0', 'card-1', 'elsewhere']);
-  });
+      expect((await taken('one')).toSorted()).toEqual(['announcement', 'card-0', 'card-1', 'elsewhere']);
+    },
+  );
 
   it('takes no share for rows beyond the limit of the claim', async () => {
     await spend(3);
