@@ -9,24 +9,26 @@ import { growth, isGrowing } from './memory-trend.ts';
 import { keyOf, seriesOf } from './of-pod.ts';
 
 export function grewBefore({ containers }: NamespaceUse, samples: readonly Sample[]): Finding[] {
-  const standing = new Set(containers.map(({ uid }) => uid));
   const known = Map.groupBy(samples, keyOf);
+  const young = containers.filter((use) => spanOf(runsOf(use, known).now) < leastHistoryMs);
+  if (young.length === 0) return [];
+  const standing = new Set(containers.map(({ uid }) => uid));
   const replaced = Map.groupBy(
     samples.filter(({ uid }) => !standing.has(uid)),
     seriesBy,
   );
-  return containers.flatMap((use) => {
-    const own = known.get(keyOf(use)) ?? [];
-    const [run, before] = [own.filter(isOfRun(use)), own.filter((sample) => !isOfRun(use)(sample))];
-    const isYoung = spanOf(run) < leastHistoryMs;
-    return isYoung && isGrowing([...before, ...(replaced.get(seriesBy(use)) ?? [])]) ? [tooYoung(use)] : [];
-  });
+  return young
+    .filter((use) => isGrowing([...runsOf(use, known).before, ...(replaced.get(seriesBy(use)) ?? [])]))
+    .map(tooYoung);
 }
 
-const isOfRun =
-  ({ restarts }: ContainerUse) =>
-  (sample: Sample): boolean =>
-    sample.restarts === restarts;
+/** What is known of the run of now, and of those before it. */
+function runsOf(use: ContainerUse, known: Map<string, Sample[]>): { now: Sample[]; before: Sample[] } {
+  const { now = [], before = [] } = Object.groupBy(known.get(keyOf(use)) ?? [], ({ restarts }) =>
+    restarts === use.restarts ? 'now' : 'before',
+  );
+  return { now, before };
+}
 
 const seriesBy = ({ namespace, pod, container }: Pick<Sample, 'namespace' | 'pod' | 'container'>): string =>
   seriesOf({ namespace, name: pod }, container);

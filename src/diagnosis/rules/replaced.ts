@@ -10,6 +10,7 @@ const ofRuns = ['pod.crash-loop', 'pod.out-of-memory', 'pod.killed', 'pod.restar
 
 export function replaced(pods: Pod[], around: Around, samples: readonly Sample[]): Finding[] {
   const young = pods.filter(({ createdAt }) => around.now - createdAt < limitOf(around, 'provenAfter'));
+  if (young.length === 0) return [];
   const restarts = restartsOfGone(pods, samples);
   return young.flatMap((pod) => {
     const before = Math.max(0, ...pod.containers.map(({ name }) => restarts.get(seriesOf(pod, name)) ?? 0));
