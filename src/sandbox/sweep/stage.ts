@@ -1,4 +1,5 @@
 /** One play in which the bot may be killed: somebody starts it again at once, and people who heard nothing try again. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type StoryClock, startClock } from '../clock.ts';
 import type { House } from '../house.ts';
 import { until } from '../http.ts';
@@ -71,7 +72,7 @@ export async function raise(grounds: Grounds, { insists, begins }: Setting): Pro
     for (let tries = 1; tries <= mostTries; tries += 1) {
       const died = back.again;
       const answer = await send();
-      if (answer.status === 200 && (await isTaken(house, before, () => back.again !== died))) return;
+      if (answer.status === 200 && (await isTaken(house, { before, isDead: () => back.again !== died }))) return;
       fate.lost += 1;
       await back.again;
     }
@@ -100,17 +101,27 @@ async function inputs({ databases }: House): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
+interface Waiting {
+  /** what people had brought before this input */
+  before: number;
+  /** whoever acknowledged it is gone */
+  isDead: () => boolean;
+}
+
 /** The acknowledgement may say no more than "still working"; false when it came to nothing. */
-async function isTaken(house: House, before: number, died: () => boolean): Promise<boolean> {
+async function isTaken(house: House, { before, isDead }: Waiting): Promise<boolean> {
   const giveUpAt = performance.now() + patienceMs;
+  const isOver = (): boolean => isDead() || performance.now() > giveUpAt;
   while ((await inputs(house)) <= before) {
-    if (died() || performance.now() > giveUpAt) return false;
-    await new Promise((resolve) => {
-      setTimeout(resolve, lookEveryMs);
-    });
+    if (isOver()) return false;
+    await pause(lookEveryMs);
   }
+  while (isPromised(house) && !isOver()) await pause(lookEveryMs);
   return true;
 }
+
+const isPromised = ({ slack }: House): boolean =>
+  slack.transcript.findLast(({ kind }) => kind === 'reply')?.text.includes('Still working') ?? false;
 
 async function startAgain(house: House, begin: () => void): Promise<void> {
   await until('the end of the process', () => (house.bot.isRunning() ? undefined : true));
