@@ -1,10 +1,24 @@
 /** Long work is done in pieces: whoever did one waits for its next turn, and Slack is answered in between. */
-import { setImmediate as round } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as round } from 'node:timers/promises';
 
-let last = Promise.resolve();
+let last: Promise<unknown> = Promise.resolve();
 
-/** One after the other, however many wait: each has a round of the event loop to itself. */
+/** What a person waits for, while it is under way. */
+const waitedFor = new Set<Promise<unknown>>();
+/** An answer takes some 10 ms; one that takes much longer waits for something else, and gains nothing by this. */
+const longestMs = 50;
+
+/** One after the other, however many wait: each has a round of the event loop to itself, after who goes first. */
 export function turn(): Promise<void> {
-  last = last.then(() => round());
-  return last;
+  const mine = last.then(() => round()).then(async () => void (await Promise.all(waitedFor)));
+  last = mine;
+  return mine;
+}
+
+/** An answer takes several rounds, and behind one piece of long work each would be too many: none is begun meanwhile. */
+export function goesFirst(answering: Promise<unknown>): void {
+  const over = Promise.race([answering, pause(longestMs, undefined, { ref: false })])
+    .catch(() => {})
+    .finally(() => waitedFor.delete(over));
+  waitedFor.add(over);
 }

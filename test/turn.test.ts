@@ -1,18 +1,42 @@
+import { setImmediate as round } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { turn } from '../src/turn.ts';
+import { goesFirst, turn } from '../src/turn.ts';
 
 it('gives each who waits a round of the event loop to itself', async () => {
-  let round = 0;
+  let count = 0;
   let isOver = false;
-  const count = (): void => {
-    round += 1;
-    if (!isOver) setImmediate(count);
+  const counting = (): void => {
+    count += 1;
+    if (!isOver) setImmediate(counting);
   };
-  setImmediate(count);
+  setImmediate(counting);
   const waiting = 10;
 
-  const rounds = await Promise.all(Array.from({ length: waiting }, () => turn().then(() => round)));
+  const rounds = await Promise.all(Array.from({ length: waiting }, () => turn().then(() => count)));
   isOver = true;
 
   expect(new Set(rounds).size).toBe(waiting);
+});
+
+it('begins nothing long while somebody waits for an answer, and goes on with the answer', async () => {
+  const answer = Promise.withResolvers<void>();
+  goesFirst(answer.promise);
+  const order: string[] = [];
+  const working = turn().then(() => order.push('a piece of work'));
+
+  for (let rounds = 0; rounds < 20; rounds += 1) await round();
+  order.push('the answer');
+  answer.resolve();
+  await working;
+
+  expect(order).toEqual(['the answer', 'a piece of work']);
+});
+
+it.each([
+  ['never comes', new Promise<void>(() => {})],
+  ['fails', Promise.reject(new Error('no answer'))],
+])('goes on after an answer that %s', async (_, answering) => {
+  goesFirst(answering);
+
+  await expect(turn()).resolves.toBeUndefined();
 });

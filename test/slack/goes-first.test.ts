@@ -1,0 +1,59 @@
+/** Whoever waits for an answer is answered before the next piece of a look, whichever way the question came. */
+import { setImmediate as round } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { makeLog } from '../../src/log.ts';
+import { makeListening } from '../../src/slack/listener.ts';
+import { type Route, serve } from '../../src/slack/server.ts';
+import { turn } from '../../src/turn.ts';
+
+const log = makeLog('silent');
+
+/** An answer that takes some rounds, and a piece of a look that wants to begin meanwhile. */
+async function racing(answered: (work: () => Promise<void>) => Promise<void>): Promise<string[]> {
+  const order: string[] = [];
+  let looking: Promise<unknown> = Promise.resolve();
+  await answered(async () => {
+    looking = turn().then(() => order.push('look'));
+    for (let rounds = 0; rounds < 10; rounds += 1) await round();
+    order.push('answer');
+  });
+  await looking;
+  return order;
+}
+
+it('over HTTP', async () => {
+  const order = await racing(async (work) => {
+    const handle: Route['handle'] = async (_, response) => {
+      await work();
+      response.end();
+    };
+    const served = await serve({ port: 0, routes: [{ method: 'GET', path: '/', handle }], log });
+    await fetch(`http://127.0.0.1:${served.port}/`);
+    await served.stop();
+  });
+
+  expect(order).toEqual(['answer', 'look']);
+});
+
+it('over a socket', async () => {
+  const acknowledge = async (): Promise<void> => {};
+  const heard = {
+    what: '/incident list',
+    user: 'U0ANA',
+    teams: [],
+    acknowledge,
+    acknowledgeBusy: acknowledge,
+    follow: acknowledge,
+  };
+
+  const order = await racing((work) => {
+    const listening = makeListening({ log, team: () => undefined });
+    return listening.hear(heard, async () => {
+      await round();
+      await work();
+      return undefined;
+    });
+  });
+
+  expect(order).toEqual(['answer', 'look']);
+});
