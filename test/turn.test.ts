@@ -1,4 +1,3 @@
-import { setImmediate as round } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { goesFirst, turn } from '../src/turn.ts';
 
@@ -16,20 +15,6 @@ it('gives each who waits a round of the event loop to itself', async () => {
   isOver = true;
 
   expect(new Set(rounds).size).toBe(waiting);
-});
-
-it('begins nothing long while somebody waits for an answer, and goes on with the answer', async () => {
-  const answer = Promise.withResolvers<void>();
-  goesFirst(answer.promise);
-  const order: string[] = [];
-  const working = turn().then(() => order.push('a piece of work'));
-
-  for (let rounds = 0; rounds < 20; rounds += 1) await round();
-  order.push('the answer');
-  answer.resolve();
-  await working;
-
-  expect(order).toEqual(['the answer', 'a piece of work']);
 });
 
 it.each([
