@@ -15,6 +15,22 @@ export function turn(): Promise<void> {
   return mine;
 }
 
+/** what is shorter need not be told apart */
+const pieceMs = 10;
+
+/** Pieces that are made one after the other, with a turn for everything else where they took long. */
+export async function inTurns<Piece>(pieces: Iterable<Piece>): Promise<Piece[]> {
+  const made: Piece[] = [];
+  let began = performance.now();
+  for (const piece of pieces) {
+    made.push(piece);
+    if (performance.now() - began < pieceMs) continue;
+    await turn();
+    began = performance.now();
+  }
+  return made;
+}
+
 /** An answer takes several rounds, and behind one piece of long work each would be too many: none is begun meanwhile. */
 export function goesFirst(answering: Promise<unknown>): void {
   const over = Promise.race([answering, pause(longestMs, undefined, { ref: false })])

@@ -1,21 +1,23 @@
 /** What the rules make of what was seen. One that breaks ends no look: what it left unjudged is unknown, never healthy. */
+import { turn } from '../turn.ts';
 import type { Check, Finding, Report, Seen, Verdict } from './diagnosis.ts';
 import { together } from './together.ts';
 import { reasonOf } from './words.ts';
 
 interface Rules {
-  rules: () => Finding[];
+  rules: () => Promise<Finding[]>;
   ruledOut: () => string[];
   /** with which a person sees what was not judged */
   byHand: string[];
 }
 
-export function judge(
+export async function judge(
   checks: Check[],
   { rules, ruledOut, byHand }: Rules,
-): Pick<Report, 'verdict' | 'findings' | 'checks' | 'ruledOut'> {
-  const found = unbroken(() => together(rules()));
-  const denied = unbroken(() => (found.ok ? ruledOut() : []));
+): Promise<Pick<Report, 'verdict' | 'findings' | 'checks' | 'ruledOut'>> {
+  const found = await unbroken(async () => together(await rules()));
+  await turn();
+  const denied = await unbroken(async () => (found.ok ? ruledOut() : []));
   const findings = found.ok ? found.data : [];
   const judged = found.ok
     ? checks.map((check) => ({ ...check, verdict: verdictOf(check, findings) }))
@@ -24,9 +26,9 @@ export function judge(
   return { verdict: overall(all, findings), findings, checks: all, ruledOut: denied.ok ? denied.data : [] };
 }
 
-function unbroken<Said>(rules: () => Said[]): Seen<Said[]> {
+async function unbroken<Said>(rules: () => Promise<Said[]>): Promise<Seen<Said[]>> {
   try {
-    return { ok: true, data: rules() };
+    return { ok: true, data: await rules() };
   } catch (error) {
     return { ok: false, why: reasonOf(error) };
   }

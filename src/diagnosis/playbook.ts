@@ -19,7 +19,7 @@ export interface PlaybookParts<P extends Probes> {
   probes: P;
   /** numbers of its own that the runbook may set, by name */
   thresholds?: Record<string, Threshold>;
-  rules: (evidence: Evidence<P>, surroundings: Surroundings) => Finding[];
+  rules: (evidence: Evidence<P>, surroundings: Surroundings) => Promise<Finding[]> | Finding[];
   /** sentences on what it is not, each from what was seen */
   ruledOut?: (evidence: Evidence<P>, surroundings: Surroundings) => string[];
 }
@@ -37,7 +37,7 @@ export type Sights = ReadonlyMap<string, Seen<unknown>>;
 
 /** The two halves of a look, for whoever has evidence already. */
 export interface Judging extends Playbook {
-  findings(sights: Sights, surroundings: Surroundings): Finding[];
+  findings(sights: Sights, surroundings: Surroundings): Promise<Finding[]>;
 }
 
 /** Title and rules come from the playbook, paragraph and steps from the runbook. */
@@ -50,13 +50,13 @@ export function playbook<P extends Probes>(parts: PlaybookParts<P>): Judging {
     issueType,
     probes: all,
     thresholds,
-    findings: (sights, surroundings) => together(rules(evidenceOf(probes, sights), surroundings)),
+    findings: async (sights, surroundings) => together(await rules(evidenceOf(probes, sights), surroundings)),
     async run(surroundings, first) {
       const started = performance.now();
       const around = forOneRun(surroundings);
       const looks = all.map((probe) => beginLook(probe, around));
       const ended = Promise.all(looks.map(({ ended }) => ended));
-      if (first && !(await isWithin(firstMs, ended))) first(reportOf(parts, { looks, around, started }));
+      if (first && !(await isWithin(firstMs, ended))) first(await reportOf(parts, { looks, around, started }));
       await ended;
       await turn();
       return reportOf(parts, { looks, around, started });
@@ -70,23 +70,25 @@ function evidenceOf<P extends Probes>(probes: P, sights: Sights): Evidence<P> {
   return Object.fromEntries(entries) as Evidence<P>;
 }
 
-function reportOf<P extends Probes>(
+async function reportOf<P extends Probes>(
   { issueType, title, probes, rules, ruledOut = () => [] }: PlaybookParts<P>,
   { looks, around, started }: { looks: Look[]; around: Surroundings; started: number },
-): Report {
+): Promise<Report> {
   const evidence = evidenceOf(probes, new Map(looks.map(({ check, seen }) => [check.name, seen])));
   const checks = looks.map(({ check }) => check);
+  const pending = looks.filter(({ isPending }) => isPending).map(({ check }) => check.name);
+  const judged = await judge(checks, {
+    rules: async () => rules(evidence, around),
+    ruledOut: () => ruledOut(evidence, around),
+    byHand: around.issueType.look,
+  });
   return {
     issueType,
     title,
     paragraph: around.issueType.paragraph,
-    ...judge(checks, {
-      rules: () => rules(evidence, around),
-      ruledOut: () => ruledOut(evidence, around),
-      byHand: around.issueType.look,
-    }),
+    ...judged,
     steps: around.issueType.steps,
-    pending: looks.filter(({ isPending }) => isPending).map(({ check }) => check.name),
+    pending,
     at: around.now,
     ...historySince(around.samples),
     tookMs: since(started),

@@ -2,6 +2,7 @@
 import { checks } from '../diagnosis/checks.ts';
 import type { Finding, Seen } from '../diagnosis/diagnosis.ts';
 import type { GatewayLog } from '../diagnosis/gateway-log.ts';
+import { oneByOne } from '../diagnosis/one-by-one.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import type { Pods } from '../diagnosis/pod.ts';
 import { restingOn } from '../diagnosis/rests-on.ts';
@@ -14,6 +15,7 @@ import { ruledOutOfCluster, ruledOutOfGateway } from '../diagnosis/rules/ruled-o
 import { badEndpoints, wrongPorts } from '../diagnosis/rules/services.ts';
 import { type ClusterEvidence, judgeCluster } from '../diagnosis/rules/shared.ts';
 import { type Services, selecting } from '../diagnosis/service.ts';
+import type { Instant } from '../incident/incident.ts';
 import type { IssueType } from '../incident/policy.ts';
 import { clusterProbes } from '../probes/cluster.ts';
 import { gatewayLog } from '../probes/gateway-log.ts';
@@ -23,24 +25,19 @@ export const apiGateway502 = playbook({
   issueType: 'api-gateway-502',
   title: 'The API gateway answers 502',
   probes: { gatewayLog, services, ...clusterProbes },
-  rules: (evidence, surroundings) => {
+  async rules(evidence, surroundings) {
     const { now, issueType } = surroundings;
-    const { pods, services } = evidence;
-    const ofCluster = judgeCluster(evidence, surroundings);
+    const { pods, gatewayLog: log } = evidence;
+    const ofCluster = await judgeCluster(evidence, surroundings);
     // what may be a reason before what only shows that there is one
-    const findings = [
-      ...ofCluster,
-      ...restingOn([checks.pods], ofServices(evidence, issueType)),
-      ...whenSeen(pods, (seen) => fewReady(seen, issueType)),
-      ...whenSeen(evidence.gatewayLog, (log) => [
-        ...restingOn(behind, [
-          ...gone(log, { pods, services, now }),
-          ...closed(log, { pods: allOf(pods), services: allOf(services), ill: illOf(ofCluster) }),
-        ]),
-        ...complained(log, now, gatewayLog.repeat(issueType)),
-        ...errorRate(log, issueType, gatewayLog.repeat(issueType)),
-      ]),
-    ];
+    const findings = await oneByOne([
+      () => ofCluster,
+      () => restingOn([checks.pods], ofServices(evidence, issueType)),
+      () => whenSeen(pods, (seen) => fewReady(seen, issueType)),
+      () => whenSeen(log, (seen) => ofBackends(seen, evidence, { now, ill: illOf(ofCluster) })),
+      () => whenSeen(log, (seen) => complained(seen, now, gatewayLog.repeat(issueType))),
+      () => whenSeen(log, (seen) => errorRate(seen, issueType, gatewayLog.repeat(issueType))),
+    ]);
     return withRestarts(findings, allOf(pods));
   },
   ruledOut: (evidence, surroundings) => [
@@ -49,8 +46,20 @@ export const apiGateway502 = playbook({
   ],
 });
 
+type Backends = { pods: Seen<Pods>; services: Seen<Services> };
+
 /** Whom the gateway goes to is told by these. */
 const behind = [checks.pods, checks.services];
+
+const ofBackends = (
+  log: GatewayLog,
+  { pods, services }: Backends,
+  { now, ill }: { now: Instant; ill: ReadonlySet<string> },
+): Finding[] =>
+  restingOn(behind, [
+    ...gone(log, { pods, services }, now),
+    ...closed(log, { pods: allOf(pods), services: allOf(services), ill }),
+  ]);
 
 const ofServices = (
   { services, pods, workloads }: ClusterEvidence & { services: Seen<Services> },
@@ -66,10 +75,7 @@ const ofServices = (
 const allOf = <Row>(seen: Seen<{ all: Row[] }>): Row[] => (seen.ok ? seen.data.all : []);
 
 /** What was not seen whole could hold the very address. */
-function gone(
-  log: GatewayLog,
-  { pods, services, now }: { pods: Seen<Pods>; services: Seen<Services>; now: number },
-): Finding[] {
+function gone(log: GatewayLog, { pods, services }: Backends, now: Instant): Finding[] {
   if (!pods.ok || !services.ok || pods.data.gaps.length + services.data.gaps.length > 0) return [];
   const { namespace, all } = pods.data;
   return deadAddresses(log, { pods: all, services: services.data.all, namespace }, now);

@@ -41,7 +41,7 @@ export const databaseConnections = playbook({
     waits,
     ...clusterProbes,
   },
-  rules(evidence, surroundings) {
+  async rules(evidence, surroundings) {
     const { issueType } = surroundings;
     const { pooler, pools, databases, clientLimits, log, postgres, connections } = evidence;
     const found = [
@@ -58,7 +58,8 @@ export const databaseConnections = playbook({
       ...whenSeen(evidence.long, (queries) => long(queries, issueType)),
       ...whenSeen(evidence.waits, (seen) => [...waitingAlike(seen), ...deadlocks(seen)]),
     ];
-    return [...found, ...whenSeen(log, (seen) => logged(seen, found)), ...ofTheirPods(evidence, surroundings)];
+    const ofPods = await ofTheirPods(evidence, surroundings);
+    return [...found, ...whenSeen(log, (seen) => logged(seen, found)), ...ofPods];
   },
   ruledOut: (evidence, surroundings) => [
     ...ruledOut(evidence, surroundings.issueType),
@@ -67,16 +68,17 @@ export const databaseConnections = playbook({
 });
 
 /** D9: what is judged of every pod, of those of the pooler and the database. To touch a database is left to a person. */
-function ofTheirPods(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {
+async function ofTheirPods(evidence: ClusterEvidence, surroundings: Surroundings): Promise<Finding[]> {
   const { issueType } = surroundings;
   const names = poolerAndDatabase(issueType);
   const scope = scopeOfNames(names);
+  const judged = await judgeScope(evidence, scope, surroundings);
   return [
     ...namesNobody(names, evidence),
-    ...judgeScope(evidence, scope, surroundings)
+    ...judged
       .filter(({ rule }) => rule !== 'pods.none')
       .map((finding) => withoutOffersOf(issueType.targets['database'], finding)),
-    ...besideScope(evidence, scope, surroundings),
+    ...(await besideScope(evidence, scope, surroundings)),
   ];
 }
 

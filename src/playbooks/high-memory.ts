@@ -1,5 +1,6 @@
 /** High memory usage: who is near a limit, who grows, whether it is one pod or all of them, and who was killed inside. */
 import type { Finding, Seen, Surroundings } from '../diagnosis/diagnosis.ts';
+import { oneByOne } from '../diagnosis/one-by-one.ts';
 import { playbook, whenSeen } from '../diagnosis/playbook.ts';
 import { groundsOf, restingOn } from '../diagnosis/rests-on.ts';
 import { aboveRequested, isNearLimit, nearLimit, noFigure, noLimit } from '../diagnosis/rules/memory.ts';
@@ -19,14 +20,14 @@ export const highMemory = playbook({
   issueType: 'high-memory',
   title: 'High memory usage',
   probes: { memory, inside: cgroups, ...clusterProbes },
-  rules: (evidence, surroundings) => {
+  async rules(evidence, surroundings) {
     const { memory, inside } = evidence;
     const ofMemory = [
-      ...whenSeen(memory, (seen) => ofContainers(seen, surroundings)),
+      ...(memory.ok ? await ofContainers(memory.data, surroundings) : []),
       ...whenSeen(inside, ({ read }) => [...killedInside(read), ...limitHit(read)]),
       ...sinceRollout(evidence, surroundings),
     ];
-    return withoutWrongOffers([...ofMemory, ...ofCluster(evidence, surroundings, ofMemory)]);
+    return withoutWrongOffers([...ofMemory, ...(await ofCluster(evidence, surroundings, ofMemory))]);
   },
   ruledOut: (evidence, surroundings) => [
     ...whenSeen(evidence.memory, (seen) => allWell(seen, surroundings)),
@@ -49,8 +50,8 @@ const sinceRollout = (
 const ofMemory = /^(pod\.out-of-memory|pod\.evicted|node\.|autoscaler\.)/;
 const perhapsOfMemory = /^(rollout\.|workload\.)/;
 
-function ofCluster(evidence: ClusterEvidence, surroundings: Surroundings, found: Finding[]): Finding[] {
-  const all = judgeCluster(evidence, surroundings);
+async function ofCluster(evidence: ClusterEvidence, surroundings: Surroundings, found: Finding[]): Promise<Finding[]> {
+  const all = await judgeCluster(evidence, surroundings);
   const ill = [...found, ...all.filter(({ rule }) => ofMemory.test(rule))].filter(({ level }) => level !== 'info');
   const byOwner = Map.groupBy(ill, ({ about }) => about?.owner);
   const isOurs = ({ rule, level, about }: Finding): boolean =>
@@ -65,16 +66,17 @@ function ofCluster(evidence: ClusterEvidence, surroundings: Surroundings, found:
   return [...ours, ...whenSeen(evidence.pods, ({ namespace }) => besides(others, namespace))];
 }
 
-const ofContainers = (seen: MemorySeen, { issueType, samples, now }: Surroundings): Finding[] => [
-  ...nearLimit(seen, issueType),
-  ...spread(seen, issueType),
-  ...growing(seen, samples ?? []),
-  ...grewBefore(seen, samples ?? []),
-  ...noLimit(seen),
-  ...aboveRequested(seen),
-  ...noFigure(seen),
-  ...noHistory(samples, now),
-];
+const ofContainers = (seen: MemorySeen, { issueType, samples, now }: Surroundings): Promise<Finding[]> =>
+  oneByOne([
+    () => nearLimit(seen, issueType),
+    () => spread(seen, issueType),
+    () => growing(seen, samples ?? []),
+    () => grewBefore(seen, samples ?? []),
+    () => noLimit(seen),
+    () => aboveRequested(seen),
+    () => noFigure(seen),
+    () => noHistory(samples, now),
+  ]);
 
 /** More memory for all is no remedy for the leak of one. */
 function withoutWrongOffers(findings: Finding[]): Finding[] {

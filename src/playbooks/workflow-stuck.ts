@@ -43,7 +43,7 @@ export const workflowStuck = playbook({
     leases,
     ...clusterProbes,
   },
-  rules: (evidence, surroundings) => {
+  async rules(evidence, surroundings) {
     const { executions, locks, use, logs, services, dependencies, policies, dns, leases } = evidence;
     const { issueType, now } = surroundings;
     return withoutWrongOffers([
@@ -63,7 +63,7 @@ export const workflowStuck = playbook({
           whenSeen(use, ({ containers }) => working(containers, seen)),
         ),
       ]),
-      ...ofEngine(evidence, surroundings),
+      ...(await ofEngine(evidence, surroundings)),
     ]);
   },
   ruledOut: ({ locks, services, policies, dns, leases, ...cluster }, surroundings) => [
@@ -84,14 +84,14 @@ const ofExecutions = (seen: Executions, issueType: IssueType): Finding[] => [
 ];
 
 /** W1: what is judged of every pod, of those of the engine. */
-function ofEngine(evidence: ClusterEvidence, surroundings: Surroundings): Finding[] {
+async function ofEngine(evidence: ClusterEvidence, surroundings: Surroundings): Promise<Finding[]> {
   const scope = scopeOfLabel(evidence.pods);
   return [
     ...withRestarts(
-      judgeScope(evidence, scope, surroundings),
+      await judgeScope(evidence, scope, surroundings),
       whenSeen(evidence.pods, ({ all }) => all.filter(scope.isPod)),
     ),
-    ...besideScope(evidence, scope, surroundings),
+    ...(await besideScope(evidence, scope, surroundings)),
   ];
 }
 

@@ -28,6 +28,7 @@ export const pods: Probe<Pods> = {
     await turn();
     const uids = new Set(labelled?.rows.map(({ uid }) => uid));
     const rows = unique([...(labelled?.rows ?? []), ...all.rows]).map((pod) => owned(pod, owners.byReplicaSet));
+    await turn();
     const counted = withSiblings(rows);
     return {
       namespace,

@@ -90,10 +90,12 @@ describe('what rests on a second look at pooler and database says so', () => {
     ['pooler.clients-waiting', seen({ longestWaitMs: 2_000, active: 1, idle: 1 }, 4_000)],
     ['pooler.login-failing', seen({ longestWaitMs: 6_000, active: 0 })],
     ['pooler.client-limit', seen({})],
-  ])('%s', (rule, sights) => {
+  ])('%s', async (rule, sights) => {
     const looked = { clients: {}, issueType: connectionsType(), now };
 
-    expect(databaseConnections.findings(sights, looked).map((one) => one.rule)).toContain(rule);
-    expect(forgottenIn(databaseConnections, sights, looked)).toEqual([]);
+    const findings = await databaseConnections.findings(sights, looked);
+
+    expect(findings.map((one) => one.rule)).toContain(rule);
+    expect(await forgottenIn(databaseConnections, sights, looked)).toEqual([]);
   });
 });

@@ -19,7 +19,11 @@ export async function forgotten(playbook: Judging, surroundings: Surroundings): 
 }
 
 /** With what was seen told, by the names of probes. */
-export function forgottenIn(playbook: Judging, sights: ReadonlyMap<string, Seen<unknown>>, around: Surroundings) {
+export async function forgottenIn(
+  playbook: Judging,
+  sights: ReadonlyMap<string, Seen<unknown>>,
+  around: Surroundings,
+): Promise<string[]> {
   const names = [...sights.keys()];
   const reportOf = (findings: Finding[], unseen: string[] = []): Report => ({
     ...report,
@@ -33,17 +37,17 @@ export function forgottenIn(playbook: Judging, sights: ReadonlyMap<string, Seen<
     })),
     ...(unseen.includes(history) ? {} : historySince([{ ...ofLongAgo, at: around.now - leastHistoryMs }])),
   });
-  const without = (taken: string[]): Finding[] =>
+  const without = (taken: string[]): Promise<Finding[]> =>
     playbook.findings(
       new Map([...sights].map(([name, seen]) => [name, taken.includes(name) ? away : seen])),
       taken.includes(history) ? { ...around, samples: [] } : around,
     );
-  const whole = reportOf(without([]));
-  return (isOfRecord ? eachAndTwo : each)([...names, history]).flatMap((taken) =>
-    compare(whole, reportOf(without(taken), taken))
+  const whole = reportOf(await without([]));
+  const missed = async (taken: string[]): Promise<string[]> =>
+    compare(whole, reportOf(await without(taken), taken))
       .list.filter(({ kind }) => kind === 'gone' || kind === 'better')
-      .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${taken.join(' and ')}`),
-  );
+      .map(({ kind, rule, subject }) => `${rule} of ${subject} is ${kind} without ${taken.join(' and ')}`);
+  return (await Promise.all((isOfRecord ? eachAndTwo : each)([...names, history]).map(missed))).flat();
 }
 
 const each = (names: string[]): string[][] => names.map((name) => [name]);

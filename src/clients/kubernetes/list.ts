@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Kind, Listed, Listing } from '../../diagnosis/cluster.ts';
 import { CannotSee } from '../../errors.ts';
-import { turn } from '../../turn.ts';
+import { inTurns, turn } from '../../turn.ts';
 import type { Ask } from './ask.ts';
 import { pathOfList } from './names.ts';
 import type { Purpose } from './refusal.ts';
@@ -64,25 +64,11 @@ async function pageOf<Row>(
   await turn();
   try {
     const { items, metadata } = Page.parse(JSON.parse(body));
-    return { rows: await inTurns(items ?? [], parse), next: metadata?.continue || undefined };
+    await turn();
+    return { rows: await inTurns((items ?? []).values().map(parse)), next: metadata?.continue || undefined };
   } catch (error) {
     throw new CannotSee('unreadable', `the list of ${kind.plural} was not understood${where(error)}`);
   }
-}
-
-const turnMs = 10;
-
-/** Others have their turn in between: Slack's acknowledgements do not wait for a page. */
-async function inTurns<Row>(items: unknown[], parse: (item: unknown) => Row): Promise<Row[]> {
-  const rows: Row[] = [];
-  let began = performance.now();
-  for (const item of items) {
-    rows.push(parse(item));
-    if (performance.now() - began < turnMs) continue;
-    await turn();
-    began = performance.now();
-  }
-  return rows;
 }
 
 /** Where it is not as expected, never what stands there. */

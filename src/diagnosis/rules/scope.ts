@@ -44,26 +44,29 @@ const of = <Data>(seen: Seen<Data>, change: (data: Data) => Data): Seen<Data> =>
   seen.ok ? { ok: true, data: change(seen.data) } : seen;
 
 /** What is told of workloads and autoscalers rests on what chose them: their pods, and for autoscalers the workloads. */
-export const judgeScope = (evidence: ClusterEvidence, scope: Scope, surroundings: Around): Finding[] =>
-  judgeCluster(narrowed(evidence, scope), surroundings).flatMap((finding) =>
+export async function judgeScope(evidence: ClusterEvidence, scope: Scope, surroundings: Around): Promise<Finding[]> {
+  const findings = await judgeCluster(narrowed(evidence, scope), surroundings);
+  return findings.flatMap((finding) =>
     chosen.has(finding.check) ? restingOn([checks.pods, checks.workloads], [finding]) : [finding],
   );
+}
 
 type Around = Pick<Surroundings, 'now' | 'samples' | 'issueType'>;
 
 const chosen = new Set<string>([checks.workloads, checks.autoscalers]);
 
 /** On the pods that an issue is not about. */
-export const besideScope = (
+export async function besideScope(
   { pods, ...evidence }: ClusterEvidence,
   { isPod }: Scope,
   { now, samples, issueType }: Around,
-): Finding[] =>
-  whenSeen(pods, ({ all, namespace }) => {
-    const others = all.filter((pod) => !isPod(pod));
-    const around = { now, thresholds: issueType.thresholds, ...eventsOf(evidence) };
-    return besides(judgePods(others, around, samples), namespace);
-  });
+): Promise<Finding[]> {
+  if (!pods.ok) return [];
+  const { all, namespace } = pods.data;
+  const others = all.filter((pod) => !isPod(pod));
+  const around = { now, thresholds: issueType.thresholds, ...eventsOf(evidence) };
+  return besides(await judgePods(others, around, samples), namespace);
+}
 
 /** Findings that are not what the issue is about, as one. */
 export function besides(findings: Finding[], namespace: string): Finding[] {

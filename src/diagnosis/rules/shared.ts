@@ -6,6 +6,7 @@ import type { Events } from '../event.ts';
 import { type LastWords, withLastWords } from '../last-words.ts';
 import type { Limits } from '../limits.ts';
 import type { Nodes } from '../node.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { whenSeen } from '../playbook.ts';
 import type { Pods } from '../pod.ts';
 import { groundsOf, restingOn } from '../rests-on.ts';
@@ -32,10 +33,10 @@ export interface ClusterEvidence {
 }
 
 /** Judges all pods of the namespace; the runbook's label says which of them the issue is about. */
-export function judgeCluster(
+export async function judgeCluster(
   evidence: ClusterEvidence,
   surroundings: Pick<Surroundings, 'now' | 'samples' | 'issueType'>,
-): Finding[] {
+): Promise<Finding[]> {
   const { pods, workloads, events, nodes, autoscalers, limits, suspectLogs } = evidence;
   const around: Around = {
     now: surroundings.now,
@@ -43,22 +44,23 @@ export function judgeCluster(
     ...eventsOf(evidence),
     workloads: workloads.ok ? workloads.data.all : undefined,
   };
-  const ofPods = whenSeen(pods, ({ all }) => judgePods(all, around, surroundings.samples));
+  const ofPods = pods.ok ? await judgePods(pods.data.all, around, surroundings.samples) : [];
   const placed = { pods: pods.ok ? pods.data.all : [], ill: illOf(ofPods) };
   const grounds = [checks.pods, ...groundsOf(ofPods)];
-  const findings = [
-    ...whenSeen(pods, (seen) => noPods(seen, around.workloads ?? [])),
-    ...ofPods,
-    ...restingOn(grounds, sharedNode(placed)),
-    ...restingOn(
-      [checks.pods],
-      whenSeen(nodes, ({ all }) => badNodes(all, placed, around.now)),
-    ),
-    ...whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, grounds, around })),
-    ...whenSeen(autoscalers, ({ all }) => badAutoscalers(all)),
-    ...whenSeen(events, (seen) => warningEvents(seen, around)),
-    ...whenSeen(limits, ({ quotas, budgets }) => [...nearlyFull(quotas, around), ...noDisruption(budgets)]),
-  ];
+  const findings = await oneByOne([
+    () => whenSeen(pods, (seen) => noPods(seen, around.workloads ?? [])),
+    () => ofPods,
+    () => restingOn(grounds, sharedNode(placed)),
+    () =>
+      restingOn(
+        [checks.pods],
+        whenSeen(nodes, ({ all }) => badNodes(all, placed, around.now)),
+      ),
+    () => whenSeen(workloads, (seen) => ofWorkloads(seen, pods, { placed, grounds, around })),
+    () => whenSeen(autoscalers, ({ all }) => badAutoscalers(all)),
+    () => whenSeen(events, (seen) => warningEvents(seen, around)),
+    () => whenSeen(limits, ({ quotas, budgets }) => [...nearlyFull(quotas, around), ...noDisruption(budgets)]),
+  ]);
   return suspectLogs.ok ? withLastWords(findings, suspectLogs.data) : findings;
 }
 

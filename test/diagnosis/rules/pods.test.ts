@@ -15,7 +15,7 @@ type Extra = {
   samples?: Sample[];
 };
 
-function judge(object: ApiObject, { events = [], workloads, samples }: Extra = {}): Finding[] {
+function judge(object: ApiObject, { events = [], workloads, samples }: Extra = {}): Promise<Finding[]> {
   const seen = events.map((one) => eventOf(one)).toSorted((a, b) => b.last - a.last);
   const around: Around = { now, thresholds: {}, events: seen, nodeEvents: [], workloads };
   return judgePods([podOf(object)], around, samples);
@@ -284,49 +284,50 @@ describe('a pod', () => {
     ],
     ['that goes', pod({ metadata: { deletionTimestamp: minutesAgo(1) } }), {}, []],
     ['that is done', pod({ phase: 'Succeeded', ready: false, status: { state: ended('Completed', 0, 5) } }), {}, []],
-  ])('%s', (_name, object, extra, expected) => {
-    const findings = judge(object, extra);
+  ])('%s', async (_name, object, extra, expected) => {
+    const findings = await judge(object, extra);
 
     expect(told(findings)).toEqual(expected);
   });
 });
 
 describe('the sentence', () => {
-  const first = (object: ApiObject, extra?: Extra) => judge(object, extra)[0];
+  const first = async (object: ApiObject, extra?: Extra) => (await judge(object, extra))[0];
+  const summary = async (object: ApiObject, extra?: Extra) => (await first(object, extra))?.summary;
 
-  it('names the limit at which memory ended, and offers to raise it in the workload', () => {
+  it('names the limit at which memory ended, and offers to raise it in the workload', async () => {
     const object = pod({
       ...owned,
       container: { resources: { limits: { memory: '512Mi' } } },
       status: { lastState: ended('OOMKilled', 137, 4), restartCount: 2 },
     });
 
-    expect(first(object)).toMatchObject({
+    expect(await first(object)).toMatchObject({
       summary: 'Killed for memory at its limit of 512Mi, 4 min ago; 2 restarts in all.',
       cause: 'out-of-memory',
       offers: [{ remedy: 'raise-limit', about: { kind: 'deployment', name: 'api' } }],
     });
   });
 
-  it('without a limit points at the node and offers none to raise', () => {
-    const finding = first(pod({ ...owned, status: { lastState: ended('OOMKilled', 137, 4) } }));
+  it('without a limit points at the node and offers none to raise', async () => {
+    const finding = await first(pod({ ...owned, status: { lastState: ended('OOMKilled', 137, 4) } }));
 
     expect(finding).toMatchObject({ cause: 'node' });
     expect(finding?.offers).toBeUndefined();
   });
 
-  it('says who killed where an event does, and that nobody says it where none does', () => {
+  it('says who killed where an event does, and that nobody says it where none does', async () => {
     const object = pod({ name: 'api-1', status: { lastState: ended('Error', 137, 2) } });
 
-    expect(first(object, { events: [killing(2, 1)] })?.summary).toMatch(/Killing: Container app failed liveness probe/);
-    expect(first(object)?.summary).toMatch(/no event says by whom/);
+    expect(await summary(object, { events: [killing(2, 1)] })).toMatch(/Killing: Container app failed liveness probe/);
+    expect(await summary(object)).toMatch(/no event says by whom/);
   });
 
-  it('says that there is no history yet, and with history how many there were', () => {
-    expect(first(restarted(6, 3))?.summary).toBe(
+  it('says that there is no history yet, and with history how many there were', async () => {
+    expect(await summary(restarted(6, 3))).toBe(
       '6 restarts in all, the last 3 min ago; no history yet, so how many of them fell into the last hour is not known.',
     );
-    expect(first(restarted(6, 3), { samples: [sample(61, 2), sample(16, 2), sample(1, 6)] })).toMatchObject({
+    expect(await first(restarted(6, 3), { samples: [sample(61, 2), sample(16, 2), sample(1, 6)] })).toMatchObject({
       summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
       observed: '4 in 15 min, 4 in 1 h',
     });
@@ -338,7 +339,7 @@ describe('the sentence', () => {
     ['429 Too Many Requests: toomanyrequests', 'the registry limits how often it is asked'],
     ['dial tcp: i/o timeout', 'the registry was not reached'],
     ['something else', 'the cluster does not say why'],
-  ])('tells an image that is not pulled by its message: %s', (message, why) => {
+  ])('tells an image that is not pulled by its message: %s', async (message, why) => {
     const object = pod({
       name: 'api-1',
       phase: 'Pending',
@@ -347,42 +348,44 @@ describe('the sentence', () => {
     });
     const said = event({ about: 'api-1', reason: 'Failed', message: `Failed to pull image: ${message}` });
 
-    expect(first(object, { events: [said] })?.summary).toContain(`is not pulled: ${why}.`);
+    expect(await summary(object, { events: [said] })).toContain(`is not pulled: ${why}.`);
   });
 
   it.each([
     ['configmap "settings" not found', 'configmap settings is missing'],
     [`couldn't find key PASSWORD in Secret production/db`, 'key PASSWORD is missing in Secret production/db'],
     ['exec: "serve": executable file not found in $PATH', 'its command serve cannot be run'],
-  ])('names what is missing: %s', (message, what) => {
+  ])('names what is missing: %s', async (message, what) => {
     const object = pod({ phase: 'Pending', ready: false, status: { state: waiting('CreateContainerError', message) } });
 
-    expect(first(object)?.summary).toBe(`It cannot be started: ${what}.`);
+    expect(await summary(object)).toBe(`It cannot be started: ${what}.`);
   });
 
-  it('names the probe that fails and its last words', () => {
+  it('names the probe that fails and its last words', async () => {
     const said = event({ about: 'api-1', reason: 'Unhealthy', message: 'Readiness probe failed: HTTP 503' });
 
-    expect(first(unready(9, { name: 'api-1', status: { state: running(9) } }), { events: [said] })).toMatchObject({
-      summary: expect.stringContaining('not ready for 9 min (http /ready on port 8080)'),
-      evidence: ['Readiness probe failed: HTTP 503'],
-    });
+    expect(await first(unready(9, { name: 'api-1', status: { state: running(9) } }), { events: [said] })).toMatchObject(
+      {
+        summary: expect.stringContaining('not ready for 9 min (http /ready on port 8080)'),
+        evidence: ['Readiness probe failed: HTTP 503'],
+      },
+    );
   });
 
-  it('tells the scheduler’s reasons with their nodes', () => {
+  it('tells the scheduler’s reasons with their nodes', async () => {
     const message =
       '0/9 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 node(s) were unschedulable, 2 node(s) had volume node affinity conflict, 4 Insufficient memory. preemption: 0/9 nodes are available: 9 No preemption victims found.';
 
-    expect(first(unschedulable(9, message))).toMatchObject({
+    expect(await first(unschedulable(9, message))).toMatchObject({
       summary:
         'No node has taken it for 9 min: 1 node: taint gpu, 2 nodes: cordoned, 2 nodes: its volume, 4 nodes: too little memory.',
       cause: 'capacity',
     });
   });
 
-  it('says what keeps a pod that will not go', () => {
+  it('says what keeps a pod that will not go', async () => {
     const object = pod({ metadata: { deletionTimestamp: minutesAgo(12), finalizers: ['example.com/backup'] } });
 
-    expect(first(object)?.summary).toBe('It should have been gone 12 min ago: held by example.com/backup.');
+    expect(await summary(object)).toBe('It should have been gone 12 min ago: held by example.com/backup.');
   });
 });

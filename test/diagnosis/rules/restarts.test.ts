@@ -16,18 +16,18 @@ const sample = (ago: number, restarts: number, name = 'api-1'): Sample => ({
   container: 'app',
   restarts,
 });
-const told = (samples: Sample[]): Finding | undefined =>
-  judgePods([restarted('api-1', 6)], { now, thresholds: {} }, samples)[0];
+const told = async (samples: Sample[]): Promise<Finding | undefined> =>
+  (await judgePods([restarted('api-1', 6)], { now, thresholds: {} }, samples))[0];
 
-it('counts no restart into a window that nobody saw begin', () => {
-  expect(told([sample(55, 2), sample(1, 6)])).toMatchObject({
+it('counts no restart into a window that nobody saw begin', async () => {
+  expect(await told([sample(55, 2), sample(1, 6)])).toMatchObject({
     summary: '6 restarts in all, the last 3 min ago; 4 of them seen within the last hour.',
     observed: '1 in 15 min, 4 in 1 h',
   });
-  expect(told([sample(58, 2), sample(20, 5)])?.observed).toBe('1 in 15 min, 4 in 1 h');
+  expect((await told([sample(58, 2), sample(20, 5)]))?.observed).toBe('1 in 15 min, 4 in 1 h');
 });
 
-it('reads each sample and each event no more than a few times, however many pods there are', () => {
+it('reads each sample and each event no more than a few times, however many pods there are', async () => {
   let read = 0;
   const counted = <Row extends object>(row: Row): Row =>
     new Proxy(row, {
@@ -41,6 +41,6 @@ it('reads each sample and each event no more than a few times, however many pods
   const samples = names.map((name) => counted(sample(1, 1, name)));
   const events = names.map((name) => counted(eventOf(event({ about: name, reason: 'Pulled', type: 'Normal' }))));
 
-  expect(judgePods(pods, { now, thresholds: {}, events }, samples)).toHaveLength(50);
+  expect(await judgePods(pods, { now, thresholds: {}, events }, samples)).toHaveLength(50);
   expect(read).toBeLessThan(50 * 20);
 });

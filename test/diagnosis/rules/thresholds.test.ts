@@ -15,7 +15,7 @@ import { ended, event, minutesAgo, now, pod, waiting } from '../../probes/object
 
 type Extra = { events?: ApiObject[]; samples?: Sample[]; thresholds?: Around['thresholds'] };
 
-const judge = (object: ApiObject, { events = [], samples, thresholds = {} }: Extra = {}): Finding[] =>
+const judge = (object: ApiObject, { events = [], samples, thresholds = {} }: Extra = {}): Promise<Finding[]> =>
   judgePods([podOf(object)], { now, thresholds, events: events.map(eventOf) }, samples);
 const told = (findings: Finding[]): string[] => findings.map(({ rule, level }) => `${rule} ${level}`);
 const minutes = (n: number): number => n * 60_000;
@@ -74,13 +74,13 @@ describe('of a pod', () => {
     [creating, { creatingAfter: minutes(3) }, []],
     [putOut, { evictedWithin: minutes(29) }, []],
     [pod({ metadata: { deletionTimestamp: minutesAgo(3) } }), { terminatingAfter: minutes(3) }, []],
-  ])('%#', (object, thresholds, expected, extra = {}) => {
-    expect(told(judge(object, extra))).not.toEqual(expected);
-    expect(told(judge(object, { ...extra, thresholds }))).toEqual(expected);
+  ])('%#', async (object, thresholds, expected, extra = {}) => {
+    expect(told(await judge(object, extra))).not.toEqual(expected);
+    expect(told(await judge(object, { ...extra, thresholds }))).toEqual(expected);
   });
 
-  it('are shown', () => {
-    const [finding] = judge(restarted(3, 3), { thresholds: { restartsInAll: 2, restartedWithin: minutes(20) } });
+  it('are shown', async () => {
+    const [finding] = await judge(restarted(3, 3), { thresholds: { restartsInAll: 2, restartedWithin: minutes(20) } });
 
     expect(finding?.threshold).toBe(
       'warning from 1 in 20 min, critical from 3 in 1 h or beyond 2 with the last within 20 min',

@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import { oneByOne } from '../../src/diagnosis/one-by-one.ts';
+
+const longMs = 15;
+
+it('begins no rule behind one that took long before others had their turn', async () => {
+  let round = 0;
+  let isOver = false;
+  const counting = (): void => {
+    round += 1;
+    if (!isOver) setImmediate(counting);
+  };
+  setImmediate(counting);
+  const long = (): number[] => {
+    const began = round;
+    const until = performance.now() + longMs;
+    while (performance.now() < until);
+    return [began];
+  };
+
+  const rounds = await oneByOne([long, long, long]);
+  isOver = true;
+
+  expect(new Set(rounds).size).toBe(3);
+});
+
+it('says all that each of them says, in their order', async () => {
+  expect(await oneByOne([() => ['a', 'b'], () => [], () => ['c']])).toEqual(['a', 'b', 'c']);
+});
