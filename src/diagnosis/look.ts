@@ -31,7 +31,7 @@ export function beginLook(probe: Probe<unknown>, around: Surroundings): Look {
     Object.assign(look, { seen, check });
   };
   const end = async (): Promise<void> => {
-    const first = await seenOf(probe, around, { limit: longestMs, look: () => probe.look(around) });
+    const first = await glanceOf(probe, around, { limit: longestMs, look: () => probe.look(around) });
     tell(first);
     const second = await lookAgain(probe, around, { first, left: longestMs - since(started) });
     if (second?.seen.ok) tell(second);
@@ -56,7 +56,7 @@ interface Asked {
 }
 
 /** A probe that breaks over what it saw has seen nothing that could be believed. */
-async function seenOf(probe: Probe<unknown>, around: Surroundings, { look, limit }: Asked): Promise<Glance> {
+async function glanceOf(probe: Probe<unknown>, around: Surroundings, { look, limit }: Asked): Promise<Glance> {
   const seen = await limited(look, Math.min(probe.timeoutMs, limit));
   if (!seen.ok) return { seen, gaps: [], isOnce: false };
   try {
@@ -79,7 +79,7 @@ async function lookAgain(
     await new Promise((resolve) => setTimeout(resolve, again.afterMs));
     return again.look(seen.data, around);
   };
-  return seenOf(probe, around, { look, limit: left });
+  return glanceOf(probe, around, { look, limit: left });
 }
 
 function repeatOf(probe: Probe<unknown>, { issueType }: Surroundings): string {

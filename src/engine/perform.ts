@@ -1,5 +1,6 @@
 /** Each effect as one remote call. What comes back is a command for the one door, or nothing to tell. */
 import { SendFailed } from '../errors.ts';
+import { ladderRuns } from '../incident/clocks.ts';
 import type { Effect, EffectKind } from '../incident/effect.ts';
 import type { Command, Incident, Page } from '../incident/incident.ts';
 import { heldChannels } from '../store/incidents.ts';
@@ -28,10 +29,8 @@ const pageOf = ({ incident }: Sending, key: string): Page | undefined =>
 const isOver = ({ state }: Page): boolean => state === 'acknowledged' || state === 'closed';
 
 /** A step of the ladder that could not be said in time: who is awaited no more is not called. */
-export const isPast = (effect: Effect, { acknowledged, phase }: Incident): boolean =>
-  effect.kind === 'post' &&
-  effect.entry.kind === 'ladder' &&
-  (acknowledged !== undefined || phase === 'resolved' || phase === 'closed' || phase === 'cancelled');
+export const isPast = (effect: Effect, incident: Incident): boolean =>
+  effect.kind === 'post' && effect.entry.kind === 'ladder' && !ladderRuns(incident);
 
 const performers: Performers = {
   'open-channel': async ({ chat, engine }, _, sending) => {
