@@ -1,18 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { goesFirst, turn } from '../src/turn.ts';
+import { countRounds } from './tools/rounds.ts';
 
 it('gives each who waits a round of the event loop to itself', async () => {
-  let count = 0;
-  let isOver = false;
-  const counting = (): void => {
-    count += 1;
-    if (!isOver) setImmediate(counting);
-  };
-  setImmediate(counting);
+  const round = countRounds();
   const waiting = 10;
 
-  const rounds = await Promise.all(Array.from({ length: waiting }, () => turn().then(() => count)));
-  isOver = true;
+  const rounds = await Promise.all(Array.from({ length: waiting }, () => turn().then(round.now)));
+  round.stop();
 
   expect(new Set(rounds).size).toBe(waiting);
 });

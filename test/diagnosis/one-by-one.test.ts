@@ -1,25 +1,20 @@
 import { expect, it } from '@jest/globals';
 import { oneByOne } from '../../src/diagnosis/one-by-one.ts';
+import { countRounds } from '../tools/rounds.ts';
 
 const longMs = 15;
 
 it('begins no rule behind one that took long before others had their turn', async () => {
-  let round = 0;
-  let isOver = false;
-  const counting = (): void => {
-    round += 1;
-    if (!isOver) setImmediate(counting);
-  };
-  setImmediate(counting);
+  const round = countRounds();
   const long = (): number[] => {
-    const began = round;
+    const began = round.now();
     const until = performance.now() + longMs;
     while (performance.now() < until);
     return [began];
   };
 
   const rounds = await oneByOne([long, long, long]);
-  isOver = true;
+  round.stop();
 
   expect(new Set(rounds).size).toBe(3);
 });
