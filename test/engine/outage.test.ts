@@ -45,6 +45,15 @@ async function incidentOf(): Promise<Incident> {
 const count = async (): Promise<number> => (await bench.engine.pool.query('select from incidents')).rowCount ?? 0;
 const askedFor = (what: string) => bench.asked.filter((one) => one.what === what).map(({ about }) => about);
 
+/** A transaction has its input's key, and has not come to its end. */
+const hasClaimed = async (): Promise<boolean> => {
+  const { rows } = await bench.engine.pool.query(
+    `select from pg_locks l join pg_database d on d.oid = l.database
+      where d.datname = current_database() and relation = 'inputs'::regclass and mode = 'RowExclusiveLock'`,
+  );
+  return rows.length > 0;
+};
+
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -316,11 +325,12 @@ describe('when the database is back', () => {
     expect((await incidentOf()).title).toBe(command.title);
   });
 
-  it('a slow transaction that was given up saves nothing by itself', async () => {
+  it('row 3, row 4: a slow transaction that was given up saves nothing by itself', async () => {
     const { declare, line } = await away({ mode: 'pass' });
-    line.set({ kind: 'slow', ms: 350 });
+    line.set({ kind: 'slow', ms: 200 });
 
     const direct = directOf(await declare());
+    await until(hasClaimed);
     line.set({ kind: 'pass' });
     await until(async () => (await count()) === 1);
 
