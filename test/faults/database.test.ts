@@ -15,6 +15,9 @@ afterEach(async () => {
 
 const query = async (text: string) => (await house.databases.own.pool.query(text)).rows;
 
+/** What was declared without the database tells of it. */
+const fromTheJournal = `select from timeline where kind = 'done-directly'`;
+
 /** Others take every connection that is left, until the server, which is the house's own, says: too many clients. */
 async function fill(): Promise<void> {
   for (;;) {
@@ -54,6 +57,7 @@ inCi(
 
     expect(JSON.stringify(answer.body)).toContain('declared');
     await house.pager.until('the page', (transcript) => transcript.find(({ kind }) => kind === 'page'));
+    expect(JSON.stringify(answer.body)).not.toContain('no channel yet');
   },
   60_000,
 );
@@ -132,6 +136,7 @@ it.each(shapes(undoings))(
     expect(answer.ackMs).toBeLessThan(2_500);
     expect(await query(`select last_value >= 4 as struck from undone_outbox`)).toEqual([{ struck: true }]);
     expect(await query('select number from incidents')).toEqual([{ number: 1 }]);
+    expect(await query(fromTheJournal)).toEqual([]);
     expect(house.pager.transcript.filter(({ kind }) => kind === 'page')).toHaveLength(1);
     expect(house.slack.transcript.filter(({ kind }) => kind === 'channel')).toHaveLength(1);
     const twice = await query(`select kind, count(*) from timeline group by kind, body having count(*) > 1`);
@@ -155,6 +160,7 @@ inCi(
       30_000,
     );
     expect(await query('select number from incidents')).toEqual([{ number: 1 }]);
+    expect(await query(fromTheJournal)).toHaveLength(1);
     expect(house.pager.alerts()).toHaveLength(1);
   },
   60_000,
