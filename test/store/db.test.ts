@@ -51,7 +51,7 @@ it.each([
   ['too many clients', '53300', 3],
   ['a unique violation', '23505', 1],
   ['a lock that was not given in time', '55P03', 1],
-])('after %s (%s) the work has run %i times: again only where nothing was done', async (_, code, runs) => {
+])('row 5, row 7: after %s (%s) it has run %i times: again only where nothing was done', async (_, code, runs) => {
   let ran = 0;
 
   await inTransaction(pool, async (db) => {
