@@ -40,22 +40,25 @@ function timersWithTries(): { timers: Loop; tries: object[] } {
   return { timers: loop, tries };
 }
 
-it('row 24: an incident that cannot be woken delays no other, and is not tried without a pause', async () => {
-  const poison = await bench.declare('p1', 'the moon is late');
+it('row 24: incidents that cannot be woken delay no other, and are not tried without a pause', async () => {
+  // more than two rounds of the workers, should each of them end with the first one
+  const poisons: string[] = [];
+  for (let n = 1; n <= 11; n += 1) poisons.push(await bench.declare('p1', `the moon is late ${n}`));
   const neighbour = await bench.declare('p1', 'checkout returns 502');
-  await query(`update incidents set state = '{}' where id = $1`, [poison]);
+  await query(`update incidents set state = '{}' where id = any($1)`, [poisons]);
   await bench.at(minutes(5));
 
   const { timers, tries } = timersWithTries();
   const tookMs = await comes('the duties of the neighbour', async () => (await dutiesOwed(neighbour)) === 0);
   const thirdMs = await comes('a third try', async () => {
     timers.poke();
-    return tries.length >= 3;
+    return tries.length >= 3 * poisons.length;
   });
 
   expect(tookMs).toBeLessThan(2_000);
   expect(thirdMs).toBeGreaterThan(2_500);
-  expect(tries).toEqual([
+  const [poison] = poisons;
+  expect(tries.filter((one) => 'incident' in one && one.incident === poison)).toEqual([
     { incident: poison, tries: 1, againInMs: 1_000 },
     { incident: poison, tries: 2, againInMs: 2_000 },
     { incident: poison, tries: 3, againInMs: 4_000 },
