@@ -3,6 +3,7 @@ import type { OwnChannel } from '../../src/engine/ports.ts';
 import { noticeRestore } from '../../src/engine/restored.ts';
 import { inTransaction } from '../../src/store/db.ts';
 import { nextNumber } from '../../src/store/incidents.ts';
+import { rememberStrangers, unsaidStrangers } from '../../src/store/strangers.ts';
 import { type Bench, makeBench } from './bench.ts';
 
 let bench: Bench;
@@ -51,6 +52,18 @@ it('names the channels of incidents that are not known here once, by one of two 
 
   expect(slack.said).toEqual(['inc-1 inc-9']);
   expect(await inTransaction(bench.engine.pool, nextNumber)).toBe(10);
+});
+
+it('a restored backup: whoever looks while another process says it finds nothing to say', async () => {
+  const { pool } = bench.engine;
+  await inTransaction(pool, (db) => rememberStrangers(db, [channel(9)]));
+
+  const found = await inTransaction(pool, async (db) => [
+    await unsaidStrangers(db),
+    await inTransaction(pool, unsaidStrangers),
+  ]);
+
+  expect(found.map((strangers) => strangers.map(({ name }) => name))).toEqual([['inc-9'], []]);
 });
 
 it('says it later when it could not be said', async () => {
