@@ -14,7 +14,7 @@ const named = { token: 'a revoked token', 'on-call': 'an on-call person', backup
 const unnamed = new Set(['1']);
 
 const lines = new Map(
-  [...read('docs/faults.md').matchAll(/^\| ([\w-]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+  [...read('docs/faults.md').matchAll(/^\| ([\w-]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \|$/gm)].map(
     ([, row = '', holds = '', tests = '']) => [
       row,
       { holds, tests: [...tests.matchAll(/`([^`]+)`/g)].map((m) => m[1]) },
