@@ -41,9 +41,10 @@ function timersWithTries(): { timers: Loop; tries: object[] } {
 }
 
 it('row 24: incidents that cannot be woken delay no other, and are not tried without a pause', async () => {
-  // more than two rounds of the workers, should each of them end with the first one
+  // due before it, and more than three rounds of the workers, should each of them end with its first one
   const poisons: string[] = [];
-  for (let n = 1; n <= 11; n += 1) poisons.push(await bench.declare('p1', `the moon is late ${n}`));
+  for (let n = 1; n <= 16; n += 1) poisons.push(await bench.declare('p1', `the moon is late ${n}`));
+  await bench.at(1_000);
   const neighbour = await bench.declare('p1', 'checkout returns 502');
   await query(`update incidents set state = '{}' where id = any($1)`, [poisons]);
   await bench.at(minutes(5));
