@@ -1,4 +1,5 @@
 /** Requests that are not Slack's: refused unread, quickly, and without anything that grows. */
+import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -98,9 +99,11 @@ inCi(
   async () => {
     const body = `${declaration()}&padding=${'x'.repeat(60_000)}`;
     const forged = signed(body, { secret: 'not the secret' });
+    // each its own, and as long as a header may be: were they remembered it would be seen
+    const another = () => ({ ...forged, [name]: `${forged[name]}${randomBytes(7_000).toString('hex')}` });
     const flood = async (times: number): Promise<void> => {
       for (let sent = 0; sent < times; sent += 20)
-        await Promise.all(Array.from({ length: 20 }, (_, k) => bot.send(body, { ...forged, 'x-n': String(sent + k) })));
+        await Promise.all(Array.from({ length: 20 }, () => bot.send(body, another())));
     };
     await flood(500);
     const before = await memory();
@@ -109,7 +112,7 @@ inCi(
     await flood(2_000);
 
     const each = (performance.now() - began) / 2_000;
-    expect((await memory()) - before).toBeLessThan(32 * 1_048_576);
+    expect((await memory()) - before).toBeLessThan(16 * 1_048_576);
     // the client is in it too; the aim is 5 ms, the limit is for a busy machine
     expect(each).toBeLessThan(25);
     expect(bot.house.inputs).toEqual([]);
