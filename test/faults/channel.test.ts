@@ -3,7 +3,19 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
 import type { Channel } from '../../src/sandbox/slack/workspace.ts';
 import { shapes } from '../tools/shapes.ts';
-import { channelOf, type Declared, declare, incidents, open, patient, posted, posts, quiet, some } from './scene.ts';
+import {
+  channelOf,
+  type Declared,
+  declare,
+  incidents,
+  open,
+  patient,
+  posted,
+  posts,
+  quiet,
+  some,
+  waitMs,
+} from './scene.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -51,7 +63,7 @@ it.each(shapes(losses))(
       'the update in another channel',
       (transcript) =>
         transcript.find((entry) => entry.channel !== before && entry.text.includes(words) && entry.kind === 'message'),
-      patient,
+      waitMs,
     );
     await posted(house, update.channel, 'its channel is gone');
     await quiet(house);

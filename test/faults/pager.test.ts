@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { House } from '../../src/sandbox/house.ts';
 import { shapes } from '../tools/shapes.ts';
-import { channelOf, type Declared, declare, open, patient, posted } from './scene.ts';
+import { channelOf, type Declared, declare, open, patient, posted, waitMs } from './scene.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ async function secondRoute({ number }: Declared): Promise<void> {
       const mentioned = said.some(({ kind, pings }) => kind === 'message' && pings?.includes('U0LEO'));
       return mentioned && said.some(({ channel }) => channel === 'D0LEO') ? true : undefined;
     },
-    patient,
+    waitMs,
   );
 }
 
@@ -36,7 +36,7 @@ const confirmed = (declared: Declared): Promise<true> =>
       )
         ? true
         : undefined,
-    patient,
+    waitMs,
   );
 
 const pagesOnTheirWay = async ({ id }: Declared): Promise<number | null> =>
@@ -67,7 +67,7 @@ it(
     await house.pager.until(
       'the page',
       (transcript) => transcript.find(({ kind, alias }) => kind === 'page' && alias === keyOf(declared)),
-      patient,
+      waitMs,
     );
 
     expect(alertsOf(declared)).toMatchObject([{ count: 1 }]);
@@ -88,7 +88,7 @@ it(
     await house.pager.until(
       'the slow one',
       (transcript) => transcript.find(({ kind, alias }) => kind === 'repeat' && alias === keyOf(declared)),
-      patient,
+      waitMs,
     );
 
     expect(alertsOf(declared)).toHaveLength(1);

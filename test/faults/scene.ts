@@ -7,6 +7,8 @@ import { textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
 
 export const patient = 60_000;
+/** A wait ends before its test does: the failure then names what was waited for. */
+export const waitMs = 45_000;
 export const incidents = 'C0INCIDENTS';
 
 export const open = (settings: Partial<HouseSettings> = {}): Promise<House> => openHouse(settings);
@@ -52,7 +54,7 @@ export async function channelOf(house: House, { number }: Pick<Declared, 'number
       const named = house.slack.channels().filter(({ name, archived }) => isOf(name, number) && !archived);
       return named.at(-1)?.id;
     },
-    patient,
+    waitMs,
   );
   await posted(house, channel, `#${number}: `);
   return channel;
@@ -69,7 +71,7 @@ export const posts = ({ slack }: Pick<House, 'slack'>, channel: string, part = '
   );
 
 export const posted = (house: Pick<House, 'slack'>, channel: string, part: string): Promise<Entry> =>
-  house.slack.until(`"${part}" in ${channel}`, () => posts(house, channel, part)[0], patient);
+  house.slack.until(`"${part}" in ${channel}`, () => posts(house, channel, part)[0], waitMs);
 
 /** Waits until nothing is on its way out any more. */
 export async function quiet({ databases, slack }: House): Promise<void> {

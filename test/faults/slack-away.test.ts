@@ -4,7 +4,7 @@ import type { Bot } from '../../src/sandbox/bot.ts';
 import type { House } from '../../src/sandbox/house.ts';
 import { type LocalServer, startServer } from '../../src/sandbox/http.ts';
 import { inCi } from '../tools/shapes.ts';
-import { channelOf, declare, logOf, open, patient, posted, posts, quiet, some } from './scene.ts';
+import { channelOf, declare, logOf, open, patient, posted, posts, quiet, some, waitMs } from './scene.ts';
 
 let house: House;
 let other: Bot;
@@ -60,7 +60,7 @@ inCi(
           ({ kind, channel: at, text }) =>
             kind === 'message' && at !== 'C0INCIDENTS' && text.includes(words.slice(0, 30)),
         ),
-      patient,
+      waitMs,
     );
     await quiet(house);
 
