@@ -98,11 +98,10 @@ it(
 it(
   'row 26: a name that somebody else has taken is left to them',
   async () => {
-    const next = house.slack.channels().filter(({ name }) => name.startsWith('inc-')).length;
     const { rows } = await house.databases.own.pool.query<{ next: number }>(
-      'select max(number) + 1 as next from incidents',
+      'select coalesce(max(number), 0) + 1 as next from incidents',
     );
-    const number = rows[0]?.next ?? next;
+    const number = rows[0]?.next;
     const theirs = {
       ...found(incidents),
       id: 'C0THEIRS',
@@ -153,6 +152,7 @@ it(
     await house.slack.user('U0ANA').command(`cancel #${declared.number} nobody noticed`);
     await quiet(house);
     const [before, calls] = [house.slack.channels().length, house.slack.calls.length];
+    const said = posts(house, incidents).length;
 
     found(channel).archived = true;
     await house.databases.own.pool.query(
@@ -164,6 +164,7 @@ it(
     await quiet(house);
 
     expect(house.slack.channels()).toHaveLength(before);
+    expect(posts(house, incidents)).toHaveLength(said);
     expect(house.slack.calls.length - calls).toBeLessThan(10);
   },
   patient,
