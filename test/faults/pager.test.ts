@@ -50,7 +50,9 @@ const pagesOnTheirWay = async ({ id }: Declared): Promise<number | null> =>
 /** Pages of an incident that is over for this test must not meet the faults of the next one. */
 async function acknowledged(declared: Declared): Promise<void> {
   await house.slack.user('U0BEN').command(`ack #${declared.number}`);
-  while (await pagesOnTheirWay(declared)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const until = performance.now() + waitMs;
+  while ((await pagesOnTheirWay(declared)) && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 it(
