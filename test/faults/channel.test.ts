@@ -57,6 +57,9 @@ it.each(shapes(losses))(
     const broken = house.slack.violations.length;
 
     const words = some('cold');
+    // the card is drawn a little later, so that the post is what meets the loss
+    const isThere = (args: Record<string, unknown>): boolean => args['channel'] === before;
+    house.slack.faults.add({ method: 'chat.update', effect: { kind: 'slow', ms: 1_000 }, match: isThere, times: 1 });
     lose(found(before));
     await house.slack.user('U0ANA').command(`update #${declared.number} ${words}`);
     const update = await house.slack.until(
