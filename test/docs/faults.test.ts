@@ -13,18 +13,24 @@ const named = { token: 'a revoked token', 'on-call': 'an on-call person', backup
 /** A sweep meets this one at every point, under no name of its own. */
 const unnamed = new Set(['1']);
 
+const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
 const lines = new Map(
-  [...read('docs/faults.md').matchAll(/^\| ([\w-]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \|$/gm)].map(
-    ([, row = '', holds = '', tests = '']) => [
+  [...read('docs/faults.md').matchAll(/^\| ([\w-]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+    ([, row = '', holds = '', tests = '', guards = '']) => [
       row,
-      { holds, tests: [...tests.matchAll(/`([^`]+)`/g)].map((m) => m[1]) },
+      { holds, tests: quoted(tests), guards: quoted(guards) },
     ],
   ),
 );
 
-const tests = new Set(
-  readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).map((path) => `test/${path}`),
-);
+const filesOf = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`);
+const tests = new Set(filesOf('test'));
+const code = filesOf('src')
+  .filter((path) => path.endsWith('.ts'))
+  .map(read)
+  .join('\n');
 
 it.each([...rows, ...Object.keys(named)])('%s stands on the page, with what holds', (row) => {
   expect(lines.get(row)?.holds).toMatch(/\w.{30,}\.$/);
@@ -32,10 +38,14 @@ it.each([...rows, ...Object.keys(named)])('%s stands on the page, with what hold
 
 it.each([...lines.entries()].filter(([row]) => row !== 'Row'))('the tests of %s are there and name it', (row, line) => {
   const wanted = new Map(Object.entries(named)).get(row) ?? `row ${row}\\b`;
-  const files = line.tests.filter((path) => path !== undefined);
 
-  expect(files.length).toBeGreaterThan(0);
-  expect(files.filter((path) => !tests.has(path))).toEqual([]);
-  const silent = files.filter((path) => !new RegExp(wanted).test(read(path)));
+  expect(line.tests).not.toEqual([]);
+  expect(line.tests.filter((path) => !tests.has(path))).toEqual([]);
+  const silent = line.tests.filter((path) => !new RegExp(wanted).test(read(path)));
   expect(unnamed.has(row) ? [] : silent).toEqual([]);
+});
+
+it.each([...lines.entries()].filter(([row]) => row !== 'Row'))('the guards of %s are in the code', (_, { guards }) => {
+  expect(guards).not.toEqual([]);
+  expect(guards.filter((name) => !code.includes(name) && !tests.has(`src/${name}`))).toEqual([]);
 });
