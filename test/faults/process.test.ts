@@ -6,6 +6,7 @@ import { textOf } from '../../src/sandbox/stories/story.ts';
 import { openHouse } from '../tools/house.ts';
 import { inCi, shapes } from '../tools/shapes.ts';
 import { type Inside, makeInside } from './orders.ts';
+import { sweepNow, sweepOver } from './scene.ts';
 
 let house: House | undefined;
 afterEach(async () => {
@@ -37,14 +38,6 @@ const pages = ({ pager }: House, count: number) =>
 
 const said = ({ bot, slack }: House, words: string) =>
   slack.until(`the log line "${words}"`, () => bot.lastLines().find((line) => line.includes(words)));
-
-/** Every five seconds of the clock all that is due is looked for. */
-const sweep = (): number => Math.floor(Date.now() / 5_000);
-
-/** The next look is then more than four seconds away. */
-async function afterSweep(): Promise<void> {
-  while (Date.now() % 5_000 < 200 || Date.now() % 5_000 > 700) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 const endings = [
   ['an error that nobody handles', { kind: 'throw' } as const, 'an error that nobody handled: this process ends'],
@@ -82,13 +75,12 @@ it('row 35: a process that stood still for two seconds says so, and does at once
   await at.slack.user('U0ANA').command('declare p1 checkout returns 502');
   await pages(at, 1);
 
-  await afterSweep();
-  const last = sweep();
+  const sweep = await sweepOver();
   await hurry(at);
   await inside.order({ kind: 'stand-still', ms: 2_000 });
   await pages(at, 2);
 
-  expect(sweep()).toBe(last);
+  expect(sweepNow()).toBe(sweep);
   expect(await said(at, 'this process stood still')).toMatch(/"stoodStillMs":[12]\d\d\d/);
 }, 60_000);
 

@@ -73,6 +73,16 @@ export const posts = ({ slack }: Pick<House, 'slack'>, channel: string, part = '
 export const posted = (house: Pick<House, 'slack'>, channel: string, part: string): Promise<Entry> =>
   house.slack.until(`"${part}" in ${channel}`, () => posts(house, channel, part)[0], waitMs);
 
+/** Every five seconds of the clock the bot looks for all that is due, whatever wakes it meanwhile. */
+export const sweepNow = (): number => Math.floor(Date.now() / 5_000);
+
+/** Waits until it has just done so: the next time is four seconds away. */
+export async function sweepOver(): Promise<number> {
+  while (Date.now() % 5_000 < 500 || Date.now() % 5_000 > 1_000)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  return sweepNow();
+}
+
 /** Waits until nothing is on its way out any more. */
 export async function quiet({ databases, slack }: House): Promise<void> {
   for (;;) {
