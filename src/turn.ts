@@ -1,40 +1,55 @@
 /** Long work is done in pieces: whoever did one waits for its next turn, and Slack is answered in between. */
-import { setTimeout as pause, setImmediate as round } from 'node:timers/promises';
+import { setImmediate as round } from 'node:timers/promises';
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** What a person waits for, while it is under way. */
-const waitedFor = new Set<Promise<unknown>>();
-/** An answer takes some 10 ms; one that takes much longer waits for something else, and gains nothing by this. */
-const longestMs = 50;
-
-/** One after the other, however many wait: each has a round of the event loop to itself, after who goes first. */
+/** One after the other, however many wait: each has a round of the event loop to itself, after the answers under way. */
 export function turn(): Promise<void> {
-  const mine = last.then(() => round()).then(async () => void (await Promise.all(waitedFor)));
+  const mine = last.then(() => round()).then(standBack);
   last = mine;
   return mine;
+}
+
+/** Answers that a person waits for. */
+const underWay = new Set<Promise<void>>();
+/** An answer takes some 10 ms; one that takes much longer waits for something else, and gains nothing by this. */
+const longestMs = 50;
+let freeUntil = 0;
+
+/** For as long as it stood back, long work is then not held up: answers that hang without end leave it half of the time. */
+async function standBack(): Promise<void> {
+  const began = performance.now();
+  if (underWay.size === 0 || began < freeUntil) return;
+  while (underWay.size > 0 && performance.now() - began < longestMs) await Promise.race(underWay);
+  const now = performance.now();
+  freeUntil = now + (now - began);
+}
+
+/** An answer takes several rounds, and behind one piece of long work each would be too many: none is begun meanwhile. */
+export function letGoFirst(answering: Promise<unknown>): void {
+  const over = Promise.withResolvers<void>();
+  const end = (): void => {
+    clearTimeout(timer);
+    underWay.delete(over.promise);
+    over.resolve();
+  };
+  const timer = setTimeout(end, longestMs).unref();
+  underWay.add(over.promise);
+  answering.then(end, end);
 }
 
 /** what is shorter need not be told apart */
 const pieceMs = 10;
 
-/** Pieces that are made one after the other, with a turn for everything else where they took long. */
-export async function inTurns<Piece>(pieces: Iterable<Piece>): Promise<Piece[]> {
-  const made: Piece[] = [];
+/** Makes something of each, with a turn for everything else whenever that took long. */
+export async function inTurns<Each, Made>(all: Iterable<Each>, make: (each: Each) => Made): Promise<Made[]> {
+  const made: Made[] = [];
   let began = performance.now();
-  for (const piece of pieces) {
-    made.push(piece);
+  for (const each of all) {
+    made.push(make(each));
     if (performance.now() - began < pieceMs) continue;
     await turn();
     began = performance.now();
   }
   return made;
-}
-
-/** An answer takes several rounds, and behind one piece of long work each would be too many: none is begun meanwhile. */
-export function goesFirst(answering: Promise<unknown>): void {
-  const over = Promise.race([answering, pause(longestMs, undefined, { ref: false })])
-    .catch(() => {})
-    .finally(() => waitedFor.delete(over));
-  waitedFor.add(over);
 }

@@ -25,10 +25,10 @@ delays.enable();
 const began = performance.now();
 const report = await look({ policy, playbooks, ...targets }, issueType);
 const wallMs = performance.now() - began;
+const riseMb = (process.memoryUsage.rss() - before) / 2 ** 20;
 // a block is counted once it is over: the last one too
 await pause(settleMs);
 delays.disable();
 const unseen = report?.checks.filter(({ verdict }) => verdict === 'unknown').map(({ name, why }) => `${name}: ${why}`);
-const riseMb = (process.memoryUsage.rss() - before) / 2 ** 20;
 console.log(JSON.stringify({ wallMs, blockedMs: delays.max / 1e6, riseMb, unseen }));
 await targets.end();

@@ -2,4 +2,4 @@
 import { inTurns } from '../turn.ts';
 
 export const oneByOne = async <Said>(rules: (() => Said[])[]): Promise<Said[]> =>
-  (await inTurns(rules.values().map((rule) => rule()))).flat();
+  (await inTurns(rules, (rule) => rule())).flat();

@@ -56,7 +56,11 @@ export function playbook<P extends Probes>(parts: PlaybookParts<P>): Judging {
       const around = forOneRun(surroundings);
       const looks = all.map((probe) => beginLook(probe, around));
       const ended = Promise.all(looks.map(({ ended }) => ended));
-      if (first && !(await isWithin(firstMs, ended))) first(await reportOf(parts, { looks, around, started }));
+      if (first && !(await isWithin(firstMs, ended))) {
+        const soFar = await reportOf(parts, { looks, around, started });
+        // what ended while that was judged is in the whole, which follows at once
+        if (looks.some(({ isPending }) => isPending)) first(soFar);
+      }
       await ended;
       await turn();
       return reportOf(parts, { looks, around, started });
@@ -76,6 +80,7 @@ async function reportOf<P extends Probes>(
 ): Promise<Report> {
   const evidence = evidenceOf(probes, new Map(looks.map(({ check, seen }) => [check.name, seen])));
   const checks = looks.map(({ check }) => check);
+  // taken with the evidence: more is seen while the rules have their turns
   const pending = looks.filter(({ isPending }) => isPending).map(({ check }) => check.name);
   const judged = await judge(checks, {
     rules: async () => rules(evidence, around),

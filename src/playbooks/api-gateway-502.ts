@@ -46,7 +46,10 @@ export const apiGateway502 = playbook({
   ],
 });
 
-type Backends = { pods: Seen<Pods>; services: Seen<Services> };
+interface Backends {
+  pods: Seen<Pods>;
+  services: Seen<Services>;
+}
 
 /** Whom the gateway goes to is told by these. */
 const behind = [checks.pods, checks.services];

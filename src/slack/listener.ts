@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { within } from '../engine/wait.ts';
 import { PerhapsDone, SendFailed } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { goesFirst } from '../turn.ts';
+import { letGoFirst } from '../turn.ts';
 import { busyMessage } from './views/answers.ts';
 import { foreign, saying, section } from './views/blocks.ts';
 import type { Message } from './views/message.ts';
@@ -46,7 +46,7 @@ export function makeListening(ears: Ears): Listening {
     hear(heard, work) {
       const hearing = hear(ears, heard, work).finally(() => underWay.delete(hearing));
       underWay.add(hearing);
-      goesFirst(hearing);
+      letGoFirst(hearing);
       return hearing;
     },
     async drain(limitMs) {

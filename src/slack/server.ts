@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../log.ts';
-import { goesFirst } from '../turn.ts';
 import type { Guard } from './guard.ts';
 
 export interface Route {
@@ -27,7 +26,6 @@ export interface Served {
 
 export async function serve(serving: Serving): Promise<Served> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
-    goesFirst(new Promise<void>((resolve) => response.once('close', resolve)));
     answer(serving, request, response).catch((error: unknown) => {
       serving.log.error({ err: error, path: pathOf(request) }, 'a request could not be answered');
       end(response, 500);

@@ -1,4 +1,5 @@
 /** What a playbook says before all is seen, and of what was seen in part. */
+import { setImmediate as round } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Probe, Report } from '../../src/diagnosis/diagnosis.ts';
 import { playbook, whenSeen } from '../../src/diagnosis/playbook.ts';
@@ -40,10 +41,18 @@ const toy = (probes: Record<string, Probe<number>>) =>
     ruledOut: ({ quick }) => (quick ? whenSeen(quick, () => ['It is no ball.']) : []),
   });
 
+/** What is judged in turns of the real event loop keeps up with the clock. */
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    await jest.advanceTimersByTimeAsync(Math.min(100, ms - passed));
+    for (let rounds = 0; rounds < 10; rounds += 1) await round();
+  }
+}
+
 async function run(probes: Record<string, Probe<number>>, ms: number): Promise<{ firsts: Report[]; whole: Report }> {
   const firsts: Report[] = [];
   const running = toy(probes).run(surroundings, (report) => firsts.push(report));
-  await jest.advanceTimersByTimeAsync(ms);
+  await pass(ms);
   return { firsts, whole: await running };
 }
 
@@ -66,7 +75,7 @@ describe('a look that takes a second one', () => {
   const told = async (quick: Probe<number>, ms: number): Promise<string[]> => {
     const firsts: Report[] = [];
     const running = numbers(quick).run(surroundings, (report) => firsts.push(report));
-    await jest.advanceTimersByTimeAsync(ms);
+    await pass(ms);
     return [...firsts, await running].map(
       ({ findings, pending }) => `${findings[0]?.summary} pending: ${pending.join()}`,
     );
@@ -122,6 +131,25 @@ describe('the first report', () => {
 
     expect(firsts).toEqual([]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('does not come when the last was seen while it was judged', async () => {
+    const firsts: Report[] = [];
+    const slowly = playbook({
+      issueType: 'toy',
+      title: 'Toy',
+      probes: { one: probe('one', after(4_100)) },
+      rules: async () => {
+        await after(200)();
+        return [];
+      },
+    });
+
+    const running = slowly.run(surroundings, (report) => firsts.push(report));
+    await pass(4_500);
+
+    expect((await running).pending).toEqual([]);
+    expect(firsts).toEqual([]);
   });
 });
 

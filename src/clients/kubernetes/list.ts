@@ -65,7 +65,7 @@ async function pageOf<Row>(
   try {
     const { items, metadata } = Page.parse(JSON.parse(body));
     await turn();
-    return { rows: await inTurns((items ?? []).values().map(parse)), next: metadata?.continue || undefined };
+    return { rows: await inTurns(items ?? [], parse), next: metadata?.continue || undefined };
   } catch (error) {
     throw new CannotSee('unreadable', `the list of ${kind.plural} was not understood${where(error)}`);
   }

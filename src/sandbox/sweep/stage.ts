@@ -71,8 +71,9 @@ export async function raise(grounds: Grounds, { insists, begins }: Setting): Pro
     const before = await inputs(house);
     for (let tries = 1; tries <= mostTries; tries += 1) {
       const died = back.again;
+      const said = house.slack.transcript.length;
       const answer = await send();
-      if (answer.status === 200 && (await isTaken(house, { before, isDead: () => back.again !== died }))) return;
+      if (answer.status === 200 && (await isTaken(house, { before, said, isDead: () => back.again !== died }))) return;
       fate.lost += 1;
       await back.again;
     }
@@ -104,24 +105,29 @@ async function inputs({ databases }: House): Promise<number> {
 interface Waiting {
   /** what people had brought before this input */
   before: number;
+  /** how much had been said */
+  said: number;
   /** whoever acknowledged it is gone */
   isDead: () => boolean;
 }
 
 /** The acknowledgement may say no more than "still working"; false when it came to nothing. */
-async function isTaken(house: House, { before, isDead }: Waiting): Promise<boolean> {
+async function isTaken(house: House, { before, said, isDead }: Waiting): Promise<boolean> {
   const giveUpAt = performance.now() + patienceMs;
   const isOver = (): boolean => isDead() || performance.now() > giveUpAt;
   while ((await inputs(house)) <= before) {
     if (isOver()) return false;
     await pause(lookEveryMs);
   }
-  while (isPromised(house) && !isOver()) await pause(lookEveryMs);
+  while (isPromised(house, said) && !isOver()) await pause(lookEveryMs);
   return true;
 }
 
-const isPromised = ({ slack }: House): boolean =>
-  slack.transcript.findLast(({ kind }) => kind === 'reply')?.text.includes('Still working') ?? false;
+const isPromised = ({ slack }: House, said: number): boolean =>
+  slack.transcript
+    .slice(said)
+    .findLast(({ kind }) => kind === 'reply')
+    ?.text.includes('Still working') ?? false;
 
 async function startAgain(house: House, begin: () => void): Promise<void> {
   await until('the end of the process', () => (house.bot.isRunning() ? undefined : true));
