@@ -95,7 +95,8 @@ const Status = z.object({
 const unsaid = Status.parse({ name: '' });
 
 const Row = z.object({
-  metadata: Metadata,
+  // pods are told apart by it: without one they would all be the same pod
+  metadata: Metadata.extend({ uid: z.string().min(1) }),
   spec: z.object({ nodeName: maybe(z.string()), containers: several(Spec), initContainers: several(Spec) }),
   status: z.object({
     phase: z.string().default('Unknown'),

@@ -9,6 +9,7 @@ import { turn } from '../turn.ts';
 import { clusterOf, cutOff, listedOnce, namespaceOf } from './kubernetes.ts';
 import { podOf } from './pod-row.ts';
 import { listReplicaSets } from './replica-sets.ts';
+import { untold } from './untold.ts';
 
 export const listPods = listedOnce(kinds.pods, podOf);
 
@@ -35,7 +36,7 @@ export const pods: Probe<Pods> = {
       label,
       all: counted,
       targets: label === undefined ? counted : counted.filter(({ uid }) => uids.has(uid)),
-      gaps: [...cutOff('pods', all.isCut, all.rows.length), ...owners.gaps],
+      gaps: [...cutOff('pods', all.isCut, all.rows.length), ...owners.gaps, ...untold(counted, surroundings.now)],
     };
   },
   gaps: ({ gaps }) => gaps,

@@ -9,7 +9,19 @@ import { services } from '../../src/probes/services.ts';
 import { suspectLogs } from '../../src/probes/suspect-logs.ts';
 import { workloads } from '../../src/probes/workloads.ts';
 import { type ApiObject, clusterOver, type Told } from './cluster.ts';
-import { deployment, ended, event, minutesAgo, now, pod, replicaSet, service, slice, waiting } from './objects.ts';
+import {
+  deployment,
+  ended,
+  event,
+  minutesAgo,
+  now,
+  type PodTold,
+  pod,
+  replicaSet,
+  service,
+  slice,
+  waiting,
+} from './objects.ts';
 
 const around = (cluster: Cluster, targets: Record<string, string> = {}): Surroundings => ({
   clients: { cluster },
@@ -91,6 +103,36 @@ describe('pods', () => {
     const broken: ApiObject = { ...pod(), status: 'fine' };
 
     await expect(look(pods, { objects: [broken] })).rejects.toThrow('expected object');
+  });
+
+  it.each([undefined, ''])('without a uid (%j) are not taken for one and the same', async (uid) => {
+    const nameless = pod({ metadata: { uid } });
+
+    await expect(look(pods, { objects: [nameless, nameless] })).rejects.toThrow('uid');
+  });
+
+  const readiness = (status: string, ago = 30) => [
+    { type: 'PodScheduled', status: 'True', lastTransitionTime: minutesAgo(60) },
+    { type: 'Ready', status, lastTransitionTime: minutesAgo(ago) },
+  ];
+
+  it.each<[string, PodTold, boolean]>([
+    ['ready', {}, true],
+    ['not ready', { conditions: readiness('False') }, true],
+    ['not ready, by a clock half a minute ahead', { conditions: readiness('False', -0.5) }, true],
+    ['not ready since a time to come', { conditions: readiness('False', -30) }, false],
+    ['ready or not, nobody knows', { conditions: readiness('Unknown') }, false],
+    ['running, and no more is said', { conditions: [] }, false],
+    ['of a phase that is none', { phase: 'Unknown' }, false],
+    ['just made', { phase: 'Pending', conditions: [], age: 0.5 }, true],
+    ['made long ago, and no scheduler speaks of it', { phase: 'Pending', conditions: [] }, false],
+    ['no scheduler took it', { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False' }] }, true],
+    ['over', { phase: 'Succeeded', conditions: [] }, true],
+    ['on its way out', { conditions: [], metadata: { deletionTimestamp: minutesAgo(0) } }, true],
+  ])('that are silent are no pods that are well: %s', async (_, told, isTold) => {
+    const { gaps } = await look(pods, { objects: [replicaSet(), pod({ name: 'a', ...told })] });
+
+    expect(gaps).toEqual(isTold ? [] : ['the readiness of 1 pod is not told, such as a']);
   });
 });
 
