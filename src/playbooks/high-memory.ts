@@ -92,7 +92,7 @@ function allWell(seen: MemorySeen, { issueType }: Surroundings): string[] {
   const measured = seen.containers.filter(
     ({ memory, memoryLimit }) => memory !== undefined && memoryLimit !== undefined,
   );
-  if (measured.length === 0 || measured.some((use) => isNearLimit(use, issueType))) return [];
+  if (seen.isCut || measured.length === 0 || measured.some((use) => isNearLimit(use, issueType))) return [];
   return [`No container is near its limit (${measured.length} measured).`];
 }
 

@@ -1,5 +1,6 @@
 /** What can be wrong with memory, each played over a cluster's API and looked at with the bot's own client and rights. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Cluster } from '../../src/diagnosis/cluster.ts';
 import { compare } from '../../src/diagnosis/compare.ts';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { highMemory } from '../../src/playbooks/high-memory.ts';
@@ -101,6 +102,20 @@ describe('what is not seen', () => {
       expect(rulesOf(report)).toEqual(['memory.no-limit']);
     },
   );
+
+  it('rules nothing out where there are more pods than were read', async () => {
+    const around = await theatre.look(scenario('neighbour-crashing'));
+    const { cluster } = around.clients;
+    if (!cluster) throw new Error('there is no cluster to look at');
+    const cutting: Cluster = {
+      ...cluster,
+      list: async (listing) => ({ ...(await cluster.list(listing)), isCut: listing.kind.plural === 'pods' }),
+    };
+    const allWell = expect.stringContaining('No container is near its limit');
+
+    expect((await highMemory.run(around)).ruledOut).toContainEqual(allWell);
+    expect((await highMemory.run({ ...around, clients: { cluster: cutting } })).ruledOut).not.toContainEqual(allWell);
+  });
 
   it('is everything without a cluster', async () => {
     const around = await theatre.look(scenario('no-limit-set'));
