@@ -33,7 +33,10 @@ export async function claimSamplings(db: Queries, namespaces: string[]): Promise
     .map(({ namespace }) => namespace);
 }
 
-/** Those of one look get one instant. Beyond the cap the same ones are always left out, so that the others have a history. */
+/**
+ * Those of one look get one instant. Beyond the cap the same ones are always left out, so that the others have a history; and
+ * what an API tells twice, or in numbers that nobody has, costs the others nothing.
+ */
 export async function saveSamples(db: Queries, namespace: string, sampled: Sampled[]): Promise<{ isCut: boolean }> {
   const kept = sampled
     .toSorted((a, b) => `${a.pod} ${a.container}`.localeCompare(`${b.pod} ${b.container}`))
@@ -42,11 +45,20 @@ export async function saveSamples(db: Queries, namespace: string, sampled: Sampl
     `insert into samples (at, namespace, uid, container, pod, restarts, memory_bytes, limit_bytes)
      select statement_timestamp(), $1, uid, container, pod, restarts, "memoryBytes", "limitBytes"
        from json_to_recordset($2) as t (
-              uid text, container text, pod text, restarts integer, "memoryBytes" double precision, "limitBytes" double precision)`,
-    [namespace, JSON.stringify(kept)],
+              uid text, container text, pod text, restarts integer, "memoryBytes" double precision, "limitBytes" double precision)
+     on conflict do nothing`,
+    [namespace, JSON.stringify(kept.filter(isStorable))],
   );
   return { isCut: kept.length < sampled.length };
 }
+
+const mostRestarts = 2 ** 31 - 1;
+
+/** Foreign numbers, as their columns take them. */
+const isStorable = ({ restarts, memoryBytes = 0, limitBytes = 0 }: Sampled): boolean =>
+  Number.isInteger(restarts) &&
+  Math.abs(restarts) <= mostRestarts &&
+  Math.max(memoryBytes, limitBytes) <= Number.MAX_SAFE_INTEGER;
 
 export async function forgetSamples(db: Queries): Promise<void> {
   await db.query(`delete from samples where at < clock_timestamp() - $1::double precision * interval '1 ms'`, [keptMs]);

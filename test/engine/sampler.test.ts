@@ -15,12 +15,12 @@ beforeEach(async () => {
 });
 afterEach(() => bench.end());
 
-const pod = (name: string): object => ({
+const pod = (name: string, restartCount = 4): object => ({
   metadata: { name, namespace: 'production', uid: `uid-${name}`, creationTimestamp: new Date(0) },
   spec: { containers: [{ name: 'app', resources: { limits: { memory: '512Mi' } } }] },
   status: {
     phase: 'Running',
-    containerStatuses: [{ name: 'app', ready: true, restartCount: 4, state: { running: { startedAt: new Date(0) } } }],
+    containerStatuses: [{ name: 'app', ready: true, restartCount, state: { running: { startedAt: new Date(0) } } }],
   },
 });
 const usage = {
@@ -43,6 +43,27 @@ const highMemory = (): IssueType => {
 };
 /** As if that minute were over. */
 const aMinuteOn = () => bench.engine.pool.query(`update samplings set at = at - interval '1 minute'`);
+
+it.each([
+  ['tells one pod twice', [pod('api-2'), pod('api-2')], 2],
+  ['counts beyond all bounds', [pod('api-2', 1e308)], 1],
+  ['counts in halves', [pod('api-2', 1.5)], 1],
+])('keeps what it can where the API %s', async (_, odd, kept) => {
+  const { engine } = engineWith({ objects: { ...there.objects, pods: [pod('api-1'), ...odd] } });
+
+  await takeSamples(engine, usesIn);
+
+  expect((await historyOf(engine, highMemory())).samples).toHaveLength(kept);
+});
+
+it('keeps what it can where a figure is beyond all bounds', async () => {
+  const huge = { ...usage, containers: [{ name: 'app', usage: { memory: '1e300' } }] };
+  const { engine } = engineWith({ objects: { ...there.objects, 'metrics.k8s.io/pods': [huge] } });
+
+  await takeSamples(engine, usesIn);
+
+  expect((await historyOf(engine, highMemory())).samples).toMatchObject([{ pod: 'api-2' }]);
+});
 
 it('keeps what containers use and how often they restarted, of each namespace of the runbook once', async () => {
   const { engine, asked } = engineWith(there);
