@@ -24,7 +24,8 @@ export interface Lease {
  * database must not end in no page at all.
  */
 export function holdLease(db: Queries, fence: Fence, takenAt: number): Lease {
-  const beginsUntil = takenAt + sendLimitMs - callLimitMs;
+  // of the send, which begins now: by a slow database the claim alone may have taken as long
+  const beginsUntil = performance.now() + sendLimitMs - callLimitMs;
   let until = takenAt + leaseMs;
   let isEnded = false;
   let keeping: NodeJS.Timeout | undefined;
