@@ -17,7 +17,8 @@ export interface Declaration extends Circumstances {
   open: Running[];
 }
 
-const wordsOf = (title: string): Set<string> => new Set(title.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu));
+/** Marks are parts of words: without them Hindi and Thai fall into single letters, and any two titles would be alike. */
+const wordsOf = (title: string): Set<string> => new Set(title.toLowerCase().match(/[\p{L}\p{M}\p{N}]{2,}/gu));
 
 /** Do two titles speak of the same? They share half of the words of the shorter one, which may have none yet. */
 export function alike(a: string, b: string): boolean {

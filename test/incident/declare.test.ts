@@ -22,6 +22,8 @@ it.each([
   ['a checkout', 'a login page', false],
   ['api api api down', 'api slow since noon', true],
   ['zahlung fällt aus', 'Ausfall Zahlung', true],
+  ['सेवा बंद', 'login page is blank', false],
+  ['सेवा बंद', 'भुगतान सेवा', true],
   ['payments slow', 'checkout slow today again', true],
   ['payments slow today', 'checkout slow now', false],
 ])('"%s" and "%s" alike: %s', (a, b, same) => {
