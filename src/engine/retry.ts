@@ -2,6 +2,7 @@
 import { type Retry, SendFailed } from '../errors.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Command, Incident } from '../incident/incident.ts';
+import { isAway } from '../store/away.ts';
 import type { Claimed } from '../store/claim.ts';
 
 export type Verdict =
@@ -47,6 +48,7 @@ function read(error: unknown, attempt: number): Failure {
   if (error instanceof SendFailed)
     return { code: error.code, why: error.message, retry: error.retry, hint: error.afterMs };
   const why = error instanceof Error ? error.message : String(error);
+  if (isAway(error)) return { code: 'own-database', why, retry: 'later' };
   return { code: 'unexpected', why, retry: attempt >= mostUnexpected ? 'never' : 'later' };
 }
 
@@ -80,7 +82,8 @@ function homeless({ home, phase }: Incident, later: Later): Verdict {
   return { ...later, mayHaveHappened: false, news: { kind: 'channel-lost', channel, why } };
 }
 
-const isOutage = (code: string): boolean => code === 'unreachable' || code.startsWith('http-5');
+const isOutage = (code: string): boolean =>
+  code === 'unreachable' || code === 'own-database' || code.startsWith('http-5');
 
 const mayStillGo = (effect: Effect, attempt: number, code: string): boolean =>
   attempt < patience || (isOutage(code) && carriesIncident(effect));
