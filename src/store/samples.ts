@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Sample } from '../diagnosis/diagnosis.ts';
 import type { Milliseconds } from '../incident/policy.ts';
+import { inTurns } from '../turn.ts';
 import type { Queries } from './db.ts';
 
 export type Sampled = Omit<Sample, 'at' | 'namespace'>;
@@ -38,9 +39,7 @@ export async function claimSamplings(db: Queries, namespaces: string[]): Promise
  * what an API tells twice, or in numbers that nobody has, costs the others nothing.
  */
 export async function saveSamples(db: Queries, namespace: string, sampled: Sampled[]): Promise<{ isCut: boolean }> {
-  const kept = sampled
-    .toSorted((a, b) => `${a.pod} ${a.container}`.localeCompare(`${b.pod} ${b.container}`))
-    .slice(0, mostContainers);
+  const kept = sampled.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).slice(0, mostContainers);
   await db.query(
     `insert into samples (at, namespace, uid, container, pod, restarts, memory_bytes, limit_bytes)
      select statement_timestamp(), $1, uid, container, pod, restarts, "memoryBytes", "limitBytes"
@@ -51,6 +50,8 @@ export async function saveSamples(db: Queries, namespace: string, sampled: Sampl
   );
   return { isCut: kept.length < sampled.length };
 }
+
+const nameOf = ({ pod, container }: Sampled): string => `${pod} ${container}`;
 
 const mostRestarts = 2 ** 31 - 1;
 
@@ -88,14 +89,15 @@ export async function readSamples(db: Queries, namespace: string, withinMs: Mill
       limit $3`,
     [namespace, withinMs, mostRead],
   );
-  return z
-    .array(Row)
-    .parse(rows)
-    .toReversed()
-    .map(({ at, memoryBytes, limitBytes, ...sample }) => ({
-      ...sample,
-      at: at.getTime(),
-      ...(memoryBytes === null ? {} : { memoryBytes }),
-      ...(limitBytes === null ? {} : { limitBytes }),
-    }));
+  return inTurns(rows.toReversed(), sampleOf);
+}
+
+function sampleOf(row: unknown): Sample {
+  const { at, memoryBytes, limitBytes, ...sample } = Row.parse(row);
+  return {
+    ...sample,
+    at: at.getTime(),
+    ...(memoryBytes === null ? {} : { memoryBytes }),
+    ...(limitBytes === null ? {} : { limitBytes }),
+  };
 }
