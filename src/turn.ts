@@ -14,15 +14,16 @@ export function turn(): Promise<void> {
 const underWay = new Set<Promise<void>>();
 /** An answer takes some 10 ms; one that takes much longer waits for something else, and gains nothing by this. */
 const longestMs = 50;
+const usualMs = 20;
 let freeUntil = 0;
 
-/** For as long as it stood back, long work is then not held up: answers that hang without end leave it half of the time. */
+/** What an answer takes longer than usual, long work is then not held up: those that hang without end leave it a third. */
 async function standBack(): Promise<void> {
   const began = performance.now();
   if (underWay.size === 0 || began < freeUntil) return;
   while (underWay.size > 0 && performance.now() - began < longestMs) await Promise.race(underWay);
   const now = performance.now();
-  freeUntil = now + (now - began);
+  freeUntil = now + Math.max(0, now - began - usualMs);
 }
 
 /** An answer takes several rounds, and behind one piece of long work each would be too many: none is begun meanwhile. */
