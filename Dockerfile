@@ -16,4 +16,5 @@ USER 65532:65532
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "main.mjs"]
+# a young generation of its usual size is emptied in pauses that a click would feel while thousands of pods are read
+CMD ["node", "--max-semi-space-size=8", "main.mjs"]

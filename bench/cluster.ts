@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { makeTargetDatabase } from '../src/clients/postgres.ts';
 import { executions } from '../src/probes/executions.ts';
 import { loadPolicy } from '../src/runbook/load.ts';
+import { flags } from '../src/sandbox/bot.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { bot, bundled } from './bundle.ts';
 import { quantile } from './figures.ts';
@@ -75,7 +76,7 @@ const Looked = z.object({ wallMs: z.number(), blockedMs: z.number(), riseMb: z.n
 
 async function lookedAt(script: string, kubeconfig: string): Promise<Sample> {
   const env = { KUBECONFIG: kubeconfig, ISSUE_TYPE: 'api-gateway-502' };
-  const { stdout } = await run(process.execPath, [script], { env });
+  const { stdout } = await run(process.execPath, [...flags, script], { env });
   const { wallMs, blockedMs, riseMb, unseen } = Looked.parse(JSON.parse(stdout));
   if (unseen.length > 0) throw new Error(`not all was looked at: ${unseen.join('; ')}`);
   return { [wall]: wallMs, [blocked]: blockedMs, [rise]: riseMb };

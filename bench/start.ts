@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../src/local-postgres/free-port.ts';
+import { flags } from '../src/sandbox/bot.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
 import { secrets } from '../src/sandbox/town.ts';
 import { bot, bundled, empty } from './bundle.ts';
@@ -75,7 +76,7 @@ async function coldStart(house: House, starting: Starting): Promise<Sample> {
 
 async function launch({ script, env }: Starting) {
   const port = await freePort();
-  const child = spawn(process.execPath, [script], { env: { ...env, PORT: String(port) }, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...flags, script], { env: { ...env, PORT: String(port) }, stdio: 'ignore' });
   await once(child, 'spawn');
   return { process: child, url: `http://127.0.0.1:${port}` };
 }

@@ -26,6 +26,9 @@ export interface BotSettings {
   started?: '/readyz' | '/healthz';
 }
 
+/** As the image and `npm start` start it. */
+export const flags = ['--max-semi-space-size=8'];
+
 const keptLines = 200;
 const readyWithinMs = 20_000;
 
@@ -36,7 +39,7 @@ export async function startBot({
   started = '/readyz',
 }: BotSettings): Promise<Bot> {
   const lines: string[] = [];
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, [...flags, ...command], {
     env: { PATH: process.env['PATH'] ?? '', ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,8 +8,9 @@ import { z } from 'zod';
 import { generated } from '../../src/cli/generate.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
+import { flags } from '../../src/sandbox/bot.ts';
 import { settings } from '../../src/settings.ts';
-import { last, readDockerfile } from './dockerfile.ts';
+import { command, last, readDockerfile } from './dockerfile.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -83,6 +84,14 @@ it('leave the namespace to whoever applies them', () => {
 
 it('hold nothing that looks like a token of Slack', () => {
   for (const file of files) expect(read(`manifests/${file}`)).not.toMatch(/xox[a-z]-\d|xapp-\d/);
+});
+
+it('the image, `npm start` and the bot of the sandbox are started with the same flags', () => {
+  const words = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(read('package.json')))
+    .scripts.start;
+
+  expect(words.split(' ')).toEqual(['node', ...flags, 'src/main.ts']);
+  expect(command(last(image.final, 'CMD'))).toEqual(['node', ...flags, 'main.mjs']);
 });
 
 describe('the deployment', () => {
