@@ -130,7 +130,7 @@ describe('somebody with all rights', () => {
     [
       'swaps two rows, numbers and all',
       `update timeline set seq = case seq when 2 then 103 else 102 end where incident = $1 and seq > 1;
-       update timeline set seq = seq - 100 where seq > 100`,
+       update timeline set seq = seq - 100 where incident = $1 and seq > 100`,
       'rows 2 and 3 are in another order',
     ],
     [
