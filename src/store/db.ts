@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { PerhapsDone } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { readOnly, readTimeout } from './away.ts';
 
 export type Db = pg.ClientBase;
 /** What a single read needs: a pool, or the client of a transaction. */
@@ -96,11 +97,10 @@ async function borrowed<T>(pool: pg.Pool, use: Use<T>): Promise<T> {
 
 const isUndone = (error: unknown): boolean => error instanceof pg.DatabaseError && undone.has(error.code ?? '');
 
-const readOnly = '25006';
-/** The text of pg 8: the answer may still come, and then it would be taken for that of the next query. */
-const readTimeout = 'Query read timeout';
-
-/** Answers why the connection must not be used again: it does not answer, or its server is no longer the one to write to. */
+/**
+ * Answers why the connection must not be used again: it does not answer, and an answer that still comes would be taken for that
+ * of the next query, or its server is no longer the one to write to.
+ */
 async function undo(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
   if (error instanceof pg.DatabaseError && error.code === readOnly) return error;
   if (error instanceof PerhapsDone) return error;
