@@ -1,6 +1,7 @@
 /** The line between the bot and a server of the sandbox: it passes, refuses, goes silent, or is slow, as a test asks. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kills } from './kills.ts';
 import { watchTransactions } from './transactions.ts';
 
@@ -90,17 +91,21 @@ interface Way {
   written?: () => void;
 }
 
+/** What is under way arrives before what came later, however the mode changes meanwhile: a stream has one order. */
 function pump(state: State, { from, to, stopsAt, written }: Way): void {
-  const pass = (chunk: Buffer): void => {
-    if (!stopsAt(chunk)) to.write(chunk, written);
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = (arrive: () => void): void => {
+    const due = state.mode.kind === 'slow' ? pause(state.mode.ms) : undefined;
+    before = Promise.all([before, due]).then(arrive);
   };
   from.on('data', (chunk: Buffer) => {
-    if (state.mode.kind === 'slow') setTimeout(pass, state.mode.ms, chunk);
-    else pass(chunk);
+    inTurn(() => {
+      if (!stopsAt(chunk)) to.write(chunk, written);
+    });
   });
-  from.on('end', () => to.end());
+  from.on('end', () => inTurn(() => to.end()));
   from.on('error', () => to.destroy());
-  from.on('close', () => to.destroy());
+  from.on('close', () => inTurn(() => to.destroySoon()));
 }
 
 function cut({ pairs }: State): void {
