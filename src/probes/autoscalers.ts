@@ -5,6 +5,7 @@ import { checks } from '../diagnosis/checks.ts';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const percent = maybe(z.number());
 const Target = z.object({
@@ -28,9 +29,10 @@ const Row = z.object({
     currentMetrics: several(Current),
   }),
 });
+const readRow = reader(Row);
 
 function autoscalerOf(item: unknown): Autoscaler {
-  const { metadata, spec, status } = Row.parse(item);
+  const { metadata, spec, status } = readRow(item);
   const { name, namespace, uid } = metadata;
   const { kind, name: target } = spec.scaleTargetRef;
   return {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { Endpoint } from '../diagnosis/service.ts';
 import { listedOnce, Metadata, maybe, several } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const SliceRow = z.object({
   metadata: Metadata,
@@ -14,6 +15,7 @@ const SliceRow = z.object({
     }),
   ),
 });
+const readSlice = reader(SliceRow);
 
 interface Slice {
   service: string | undefined;
@@ -22,7 +24,7 @@ interface Slice {
 
 /** A readiness that is not told counts as ready: so the API has it. */
 function sliceOf(item: unknown): Slice {
-  const { metadata, endpoints } = SliceRow.parse(item);
+  const { metadata, endpoints } = readSlice(item);
   return {
     service: metadata.labels['kubernetes.io/service-name'],
     endpoints: endpoints.flatMap(({ addresses, conditions, targetRef }) =>

@@ -5,6 +5,7 @@ import { type Cluster, kinds } from '../diagnosis/cluster.ts';
 import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Event, Events } from '../diagnosis/event.ts';
 import { clusterOf, cutOff, listedOnce, maybe, namespaceOf, time } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const Series = z.object({ count: maybe(z.number()), lastObservedTime: maybe(time) });
 
@@ -24,9 +25,10 @@ const Row = z.object({
   series: maybe(Series),
 });
 type Row = z.infer<typeof Row>;
+const readRow = reader(Row);
 
 export function eventOf(item: unknown): Event {
-  const row = Row.parse(item);
+  const row = readRow(item);
   const { kind, name, uid } = row.involvedObject;
   const { type, reason, message } = row;
   return { kind, name, uid, type, reason, message, count: row.series?.count ?? row.count ?? 1, ...timesOf(row) };

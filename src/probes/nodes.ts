@@ -6,15 +6,17 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Node, Nodes } from '../diagnosis/node.ts';
 import { CannotSee } from '../errors.ts';
 import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, Quantity, several } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const Row = z.object({
   metadata: Metadata,
   spec: z.object({ unschedulable: maybe(z.boolean()) }),
   status: z.object({ conditions: several(Conditioned), allocatable: maybe(z.object({ memory: Quantity })) }),
 });
+const readRow = reader(Row);
 
 function nodeOf(item: unknown): Node {
-  const { metadata, spec, status } = Row.parse(item);
+  const { metadata, spec, status } = readRow(item);
   const { name, uid } = metadata;
   return {
     name,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Checkup, Container, Ended, Pod } from '../diagnosis/pod.ts';
 import { oneLine } from '../diagnosis/words.ts';
 import { Conditioned, controllerOf, Metadata, maybe, several, time, words } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const port = z.union([z.number(), z.string()]);
 
@@ -94,7 +95,7 @@ const Status = z.object({
 /** of a container that the kubelet has not spoken of yet */
 const unsaid = Status.parse({ name: '' });
 
-const Row = z.object({
+export const PodRow = z.object({
   // pods are told apart by it: without one they would all be the same pod
   metadata: Metadata.extend({ uid: z.string().min(1) }),
   spec: z.object({ nodeName: maybe(z.string()), containers: several(Spec), initContainers: several(Spec) }),
@@ -108,10 +109,11 @@ const Row = z.object({
     initContainerStatuses: several(Status),
   }),
 });
+const readRow = reader(PodRow);
 
 /** Its owner is the one that the API names: a replica set, not yet its deployment. */
 export function podOf(item: unknown): Pod {
-  const { metadata, spec, status } = Row.parse(item);
+  const { metadata, spec, status } = readRow(item);
   const { name, namespace, uid, labels, annotations, finalizers, creationTimestamp = 0, deletionTimestamp } = metadata;
   const { nodeName, containers, initContainers } = spec;
   const controller = controllerOf(metadata);

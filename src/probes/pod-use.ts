@@ -6,6 +6,7 @@ import { quantity } from '../diagnosis/quantity.ts';
 import type { Instant } from '../incident/incident.ts';
 import { minutes } from '../incident/times.ts';
 import { maybe, Quantity, time } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const Usage = z.object({
   metadata: z.object({ name: z.string() }),
@@ -14,7 +15,7 @@ const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
-export const readUsage = (item: unknown): Usage => Usage.parse(item);
+export const readUsage: (item: unknown) => Usage = reader(Usage);
 
 /** A replica set carries the name of its deployment, and behind it the hash that its pods are labelled with. */
 export function workloadOf(pod: Pod): string | undefined {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { kinds } from '../diagnosis/cluster.ts';
 import type { ReplicaSet, Template } from '../diagnosis/workload.ts';
 import { Conditioned, controllerOf, listedOnce, Metadata, maybe, several, words } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const Container = z.object({
   name: z.string(),
@@ -18,9 +19,10 @@ const Row = z.object({
   spec: z.object({ template: Template }),
   status: maybe(z.object({ conditions: several(Conditioned) })),
 });
+const readRow = reader(Row);
 
 function replicaSetOf(item: unknown): ReplicaSet {
-  const { metadata, spec, status } = Row.parse(item);
+  const { metadata, spec, status } = readRow(item);
   const controller = controllerOf(metadata);
   return {
     name: metadata.name,

@@ -6,6 +6,7 @@ import type { Probe } from '../diagnosis/diagnosis.ts';
 import type { Service, Services } from '../diagnosis/service.ts';
 import { listSlices, merged } from './endpoints.ts';
 import { clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several, words } from './kubernetes.ts';
+import { reader } from './reader.ts';
 
 const Port = z.object({ port: z.number(), targetPort: maybe(z.union([z.number(), z.string()])) });
 
@@ -20,9 +21,10 @@ const ServiceRow = z.object({
     ports: several(Port),
   }),
 });
+const readService = reader(ServiceRow);
 
 function serviceOf(item: unknown): Service {
-  const { metadata, spec } = ServiceRow.parse(item);
+  const { metadata, spec } = readService(item);
   const { name, namespace, uid } = metadata;
   const { type, selector, clusterIPs, clusterIP, externalName, ports } = spec;
   return {

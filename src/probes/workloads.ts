@@ -7,6 +7,7 @@ import type { Condition } from '../diagnosis/pod.ts';
 import { changesOf, type ReplicaSet, type Rollout, type Workload, type Workloads } from '../diagnosis/workload.ts';
 import type { Instant } from '../incident/incident.ts';
 import { Conditioned, clusterOf, cutOff, listedOnce, Metadata, maybe, namespaceOf, several } from './kubernetes.ts';
+import { reader } from './reader.ts';
 import { listReplicaSets } from './replica-sets.ts';
 
 const count = z
@@ -28,17 +29,18 @@ const Row = z.object({
   }),
 });
 type Row = z.infer<typeof Row>;
+const readRow = reader(Row);
 
 const named = ({ metadata: { name, namespace, uid } }: Row, kind: Workload['kind']) => ({ kind, name, namespace, uid });
 
 const deploymentOf = (item: unknown): Workload => {
-  const row = Row.parse(item);
+  const row = readRow(item);
   const { availableReplicas, conditions } = row.status;
   return { ...named(row, 'deployment'), desired: row.spec.replicas ?? 1, available: availableReplicas, conditions };
 };
 
 const statefulSetOf = (item: unknown): Workload => {
-  const row = Row.parse(item);
+  const row = readRow(item);
   const { conditions, readyReplicas, currentRevision, updateRevision = '' } = row.status;
   const rollout = { hash: updateRevision, changes: [], before: currentRevision };
   return {
@@ -52,7 +54,7 @@ const statefulSetOf = (item: unknown): Workload => {
 };
 
 const daemonSetOf = (item: unknown): Workload => {
-  const row = Row.parse(item);
+  const row = readRow(item);
   const { conditions, numberAvailable, desiredNumberScheduled } = row.status;
   return { ...named(row, 'daemonset'), desired: desiredNumberScheduled, available: numberAvailable, conditions };
 };
