@@ -11,6 +11,7 @@ import { executions } from '../src/probes/executions.ts';
 import { loadPolicy } from '../src/runbook/load.ts';
 import { flags } from '../src/sandbox/bot.ts';
 import { type House, startHouse } from '../src/sandbox/house.ts';
+import { textOf } from '../src/sandbox/stories/story.ts';
 import { bot, bundled } from './bundle.ts';
 import { quantile } from './figures.ts';
 import { add, type Contestant, interleaved, type Sample, took } from './interleaved.ts';
@@ -99,7 +100,8 @@ async function whileLooking({ slack }: House): Promise<Sample> {
       await slack.user('U0BEN').command('diagnose api-gateway-502', { channel: 'C0GENERAL' });
       await slack.until(
         'the report',
-        (entries) => entries.slice(length).find(({ kind, user }) => kind === 'reply' && user === 'U0BEN'),
+        (entries) =>
+          entries.slice(length).find((entry) => entry.user === 'U0BEN' && textOf(entry).includes('Looked at')),
         30_000,
       );
     }

@@ -6,6 +6,7 @@ import { makeClients } from '../../src/clients/clients.ts';
 import { kinds } from '../../src/diagnosis/cluster.ts';
 import { look } from '../../src/engine/look.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
+import { podOf } from '../../src/probes/pod-row.ts';
 import { loadPolicy } from '../../src/runbook/load.ts';
 
 const { KUBECONFIG: kubeconfig = '', ISSUE_TYPE: issueType = '' } = process.env;
@@ -15,8 +16,13 @@ const policy = loadPolicy(readFileSync('runbook.yaml', 'utf8'), 'runbook.yaml');
 const targets = makeClients({ cluster: { kubeconfig } }, (what, error) => {
   throw new Error(what, { cause: error });
 });
-// what speaks to a cluster is loaded, and a connection is open, as in a bot that has run for a minute
-await targets.clients.cluster?.list({ kind: kinds.leases, namespace: 'kube-system', parse: () => 0 });
+// what speaks to a cluster is loaded, a connection is open and a pod has been read, as in a bot that has run for a minute
+await targets.clients.cluster?.list({
+  kind: kinds.pods,
+  namespace: 'production',
+  labels: 'app=service-0',
+  parse: podOf,
+});
 await pause(settleMs);
 
 const before = process.memoryUsage.rss();
