@@ -81,13 +81,25 @@ export async function earlierReport(
   return rows[0] && kept(rows[0]).report;
 }
 
-/** The first place stays: a report has one message. */
+/** The first place stays: a report has one message. What was tried before it stood, and waits to be tried again, goes at once. */
 export async function keepPlace(
   db: Queries,
   id: string,
   { channel, ts }: { channel: string; ts: string },
 ): Promise<void> {
-  await db.query('update reports set channel = $2, ts = $3 where id = $1 and channel is null', [id, channel, ts]);
+  await db.query(
+    `with placed as (
+       update reports set channel = $2, ts = $3 where id = $1 and channel is null returning id, incident
+     )
+     update outbox o
+        set not_before = clock_timestamp()
+       from placed
+      where o.incident = placed.incident
+        and o.state = 'waiting'
+        and o.effect ->> 'report' = placed.id::text
+        and o.owner is null`,
+    [id, channel, ts],
+  );
 }
 
 /** True for the first who asks: whoever comes later cannot know whether the file stands there already. */

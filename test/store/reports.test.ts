@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
+import { retryLater } from '../../src/store/outbox.ts';
 import { beginSharing, earlierReport, keepPlace, readReport, saveReport } from '../../src/store/reports.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
 import { insert } from './rows.ts';
+import { fenceOf, makeSending, row } from './sending.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -108,4 +110,22 @@ it('remembers the first place of its message, and who was first to share its evi
     true,
     false,
   ]);
+});
+
+it('lets go at once what waited for its message, and nothing else', async () => {
+  const { take, taken, put, settle, id, database: own } = await makeSending();
+  const [one, other] = [
+    await saveReport(own.pool, look(id, report)),
+    await saveReport(own.pool, look(id, report, '2')),
+  ];
+  const attach = (key: string, { id: of }: { id: string }) => row(key, { effect: { kind: 'attach', report: of } });
+  await put([attach('its own', one), attach('of another', other), row('of no report')]);
+  const later = { afterMs: 30_000, error: 'not posted yet', mayHaveHappened: false };
+  for (const claimed of await take()) await settle((db) => retryLater(db, fenceOf(claimed), later));
+  expect(await taken()).toEqual([]);
+
+  await keepPlace(own.pool, one.id, { channel: 'C1', ts: '1.0' });
+
+  expect(await taken()).toEqual(['its own']);
+  await own.end();
 });
