@@ -15,6 +15,7 @@ import {
   quarantine,
   retryLater,
 } from '../store/outbox.ts';
+import { letGo } from '../store/reports.ts';
 import type { Engine } from './engine.ts';
 import { handleIn } from './handle.ts';
 import { holdLease, leaseMs } from './lease.ts';
@@ -178,9 +179,15 @@ async function settleRow(
     case 'past':
       return markPast(db, fence);
     case 'later': {
-      const { afterMs, why, mayHaveHappened, limited } = verdict;
-      const pausing = limited ? pauseBudget(db, row, afterMs) : undefined;
-      const [isOurs] = await Promise.all([retryLater(db, fence, { afterMs, error: why, mayHaveHappened }), pausing]);
+      const { afterMs, why, mayHaveHappened, limited, code } = verdict;
+      const [isOurs] = await Promise.all([
+        retryLater(db, fence, { afterMs, error: why, mayHaveHappened }),
+        limited ? pauseBudget(db, row, afterMs) : undefined,
+        // what it waits for may have come since it looked
+        code === 'pending' && 'report' in row.effect
+          ? letGo(db, { report: row.effect.report, row: row.id })
+          : undefined,
+      ]);
       return isOurs;
     }
     case 'never':

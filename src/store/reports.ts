@@ -81,24 +81,29 @@ export async function earlierReport(
   return rows[0] && kept(rows[0]).report;
 }
 
-/** The first place stays: a report has one message. What was tried before it stood, and waits to be tried again, goes at once. */
+/** The first place stays: a report has one message. */
 export async function keepPlace(
   db: Queries,
   id: string,
   { channel, ts }: { channel: string; ts: string },
 ): Promise<void> {
+  await db.query('update reports set channel = $2, ts = $3 where id = $1 and channel is null', [id, channel, ts]);
+  await letGo(db, { report: id });
+}
+
+/** What waits for a report's message does not wait once it stands; `row`: that row of the outbox alone. */
+export async function letGo(db: Queries, { report, row }: { report: string; row?: string }): Promise<void> {
   await db.query(
-    `with placed as (
-       update reports set channel = $2, ts = $3 where id = $1 and channel is null returning id, incident
-     )
-     update outbox o
+    `update outbox o
         set not_before = clock_timestamp()
-       from placed
-      where o.incident = placed.incident
+       from reports r
+      where r.id = $1
+        and r.channel is not null
+        and o.incident = r.incident
         and o.state = 'waiting'
-        and o.effect ->> 'report' = placed.id::text
-        and o.owner is null`,
-    [id, channel, ts],
+        and o.effect ->> 'report' = r.id::text
+        and ($2::bigint is null or o.id = $2)`,
+    [report, row],
   );
 }
 

@@ -1,10 +1,12 @@
 /** A look, from the outbox to its one message: told in part, told whole, carried out again, attached. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import type { Playbook, Report } from '../../src/diagnosis/diagnosis.ts';
 import { deliverRound } from '../../src/engine/deliver.ts';
 import { investigate } from '../../src/engine/investigate.ts';
 import { SendFailed } from '../../src/errors.ts';
+import { keepPlace } from '../../src/store/reports.ts';
 import { report as found } from '../slack/views/world.ts';
 import { type Bench, makeBench } from './bench.ts';
 
@@ -212,6 +214,40 @@ it('puts the evidence beside the report, after it is posted', async () => {
 
   expect(attached()).toEqual(['upload', 'share']);
   expect(told()).toMatchObject([{ what: 'post' }]);
+});
+
+it('puts it there as soon as the report is posted, however late that is', async () => {
+  bench.fail.set('post', new SendFailed('unreachable', 'Slack did not answer.', { retry: 'later' }));
+  await withEvidence();
+  expect(await bench.states()).toMatchObject({ report: 'waiting', attach: 'waiting' });
+  await bench.engine.pool.query(`update outbox set not_before = case when effect ->> 'kind' = 'attach'
+    then clock_timestamp() + interval '1 hour' else clock_timestamp() end`);
+  bench.fail.clear();
+
+  await bench.deliver();
+
+  expect(attached()).toEqual(['upload', 'share']);
+});
+
+it('puts it there at once too where the report came to stand just after that was looked for', async () => {
+  bench.fail.set('post', new SendFailed('unreachable', 'Slack did not answer.', { retry: 'later' }));
+  await withEvidence();
+  const { pool } = bench.engine;
+  await pool.query(`update outbox set not_before = clock_timestamp(), attempts = 8 where effect ->> 'kind' = 'attach'`);
+  const { rows } = await pool.query<{ id: string }>('select id from reports');
+  const place = { channel: 'C01', ts: '9.0' };
+  const late: pg.Pool = Object.create(pool);
+  late.query = async (...asked: unknown[]) => {
+    const answer = await Reflect.apply(pool.query.bind(pool), pool, asked);
+    await keepPlace(pool, rows[0]?.id ?? '', place);
+    return answer;
+  };
+
+  const world = { ...bench.world, engine: { ...bench.engine, pool: late } };
+  await deliverRound({ engine: bench.engine, world, lane: 'bulk', owner: 'one' });
+  await deliverRound({ engine: bench.engine, world, lane: 'bulk', owner: 'one' });
+
+  expect(attached()).toEqual(['upload', 'share']);
 });
 
 it('says in the report that the evidence could not be attached, and the report stands', async () => {

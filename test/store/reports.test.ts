@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Report } from '../../src/diagnosis/diagnosis.ts';
 import { retryLater } from '../../src/store/outbox.ts';
-import { beginSharing, earlierReport, keepPlace, readReport, saveReport } from '../../src/store/reports.ts';
+import { beginSharing, earlierReport, keepPlace, letGo, readReport, saveReport } from '../../src/store/reports.ts';
 import { type TestDatabase, testDatabase } from '../tools/database.ts';
-import { insert } from './rows.ts';
-import { fenceOf, makeSending, row } from './sending.ts';
+import { hold, insert, somebodyWaits } from './rows.ts';
+import { fenceOf, makeSending, only, row, type Sending } from './sending.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -112,20 +112,58 @@ it('remembers the first place of its message, and who was first to share its evi
   ]);
 });
 
-it('lets go at once what waited for its message, and nothing else', async () => {
-  const { take, taken, put, settle, id, database: own } = await makeSending();
-  const [one, other] = [
-    await saveReport(own.pool, look(id, report)),
-    await saveReport(own.pool, look(id, report, '2')),
-  ];
-  const attach = (key: string, { id: of }: { id: string }) => row(key, { effect: { kind: 'attach', report: of } });
-  await put([attach('its own', one), attach('of another', other), row('of no report')]);
+describe('what waits for its message', () => {
   const later = { afterMs: 30_000, error: 'not posted yet', mayHaveHappened: false };
-  for (const claimed of await take()) await settle((db) => retryLater(db, fenceOf(claimed), later));
-  expect(await taken()).toEqual([]);
+  const place = { channel: 'C1', ts: '1.0' };
+  const attach = (key: string, report: string) => row(key, { effect: { kind: 'attach', report } });
+  let sending: Sending;
+  let reports: { id: string }[];
+  beforeEach(async () => {
+    sending = await makeSending();
+    const { pool } = sending.database;
+    reports = [await saveReport(pool, look(sending.id, report)), await saveReport(pool, look(sending.id, report, '2'))];
+  });
+  afterEach(() => sending.database.end());
 
-  await keepPlace(own.pool, one.id, { channel: 'C1', ts: '1.0' });
+  it('goes as soon as that stands, and nothing else does', async () => {
+    const [one, other] = reports.map(({ id }) => id);
+    await sending.put([attach('its own', one ?? ''), attach('of another', other ?? ''), row('of no report')]);
+    for (const claimed of await sending.take()) await sending.settle((db) => retryLater(db, fenceOf(claimed), later));
+    expect(await sending.taken()).toEqual([]);
 
-  expect(await taken()).toEqual(['its own']);
-  await own.end();
+    await keepPlace(sending.database.pool, one ?? '', place);
+
+    expect(await sending.taken()).toEqual(['its own']);
+  });
+
+  it('goes too where it was under way meanwhile, and only once it is given back', async () => {
+    const { pool } = sending.database;
+    const id = reports[0]?.id ?? '';
+    await sending.put([attach('its own', id)]);
+    const claimed = only(await sending.take());
+
+    await keepPlace(pool, id, place);
+    expect(await sending.taken()).toEqual([]);
+    await sending.settle((db) =>
+      Promise.all([retryLater(db, fenceOf(claimed), later), letGo(db, { report: id, row: claimed.id })]),
+    );
+
+    expect(await sending.taken()).toEqual(['its own']);
+  });
+
+  it('goes too where it was being given back just then', async () => {
+    const { pool } = sending.database;
+    const id = reports[0]?.id ?? '';
+    await sending.put([attach('its own', id)]);
+    const claimed = only(await sending.take());
+    const held = await hold(sending.database.url);
+    await Promise.all([retryLater(held.db, fenceOf(claimed), later), letGo(held.db, { report: id, row: claimed.id })]);
+
+    const placing = keepPlace(pool, id, place);
+    await somebodyWaits(pool);
+    await held.commit();
+    await placing;
+
+    expect(await sending.taken()).toEqual(['its own']);
+  });
 });
