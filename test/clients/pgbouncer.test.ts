@@ -112,6 +112,8 @@ describe(`while something fails, the console${because}`, () => {
   it('answers while Postgres is gone', async () => {
     const one = await application();
     behind.set({ kind: 'refuse' });
+    // a statement that came before it noticed would be given to the dead connection, and end with it
+    await until(async () => (await pool())?.['sv_idle'] === 0);
     const waiting = one.query('select 1').catch((error: unknown) => error);
 
     await until(async () => (await pool())?.['cl_waiting'] === 1);
